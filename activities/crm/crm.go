@@ -1,0 +1,59 @@
+// Package crm records leads in HubSpot: the contact, its company, who owns them, and a note that says what came in and why it
+// went where it went.
+//
+// Every write is an upsert on a unique property, so that a repeat finds what an earlier attempt made.
+package crm
+
+// Lead is what the CRM should know about a lead.
+type Lead struct {
+	Contact Contact `json:"contact"`
+	// Company is associated with the contact; one without a name and a domain is left out.
+	Company Company `json:"company"`
+	// Owner is the CRM's owner ID of the rep; "" leaves the owner as it is.
+	Owner string `json:"owner,omitempty"`
+	// Note is plain text; the adapter escapes it.
+	Note string `json:"note"`
+}
+
+// Contact is the person behind a lead.
+type Contact struct {
+	Email   string `json:"email"`
+	Name    string `json:"name"`
+	Phone   string `json:"phone,omitempty"`
+	Country string `json:"country,omitempty"`
+}
+
+// Company is where the person works.
+type Company struct {
+	Name      string `json:"name,omitempty"`
+	Domain    string `json:"domain,omitempty"`
+	Country   string `json:"country,omitempty"`
+	Industry  string `json:"industry,omitempty"`
+	Employees int    `json:"employees,omitempty"`
+}
+
+// Recorded says which records a lead has in the CRM.
+type Recorded struct {
+	Contact string `json:"contact"`           // the contact's ID
+	Company string `json:"company,omitempty"` // the company's ID; "" where there is none
+	Note    string `json:"note"`              // the note's ID
+	// URL opens the contact in the CRM's own pages; "" where the account isn't known.
+	URL string `json:"url,omitempty"`
+}
+
+// Status is where a lead stands, as the CRM has it (HubSpot's hs_lead_status).
+type Status string
+
+// The statuses, which are HubSpot's defaults.
+const (
+	StatusNew         Status = "NEW"
+	StatusConnected   Status = "CONNECTED"
+	StatusUnqualified Status = "UNQUALIFIED"
+)
+
+// Outcome brings a lead's record up to date when its workflow ends.
+type Outcome struct {
+	Contact string `json:"contact"` // the contact's ID
+	Status  Status `json:"status"`
+	Note    string `json:"note,omitempty"` // plain text; "" for none
+}

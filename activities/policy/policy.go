@@ -1,0 +1,197 @@
+// Package policy answers workflows' questions about the operator's handbook: the rules that a case starts under, who is in
+// a pool, who somebody's manager is. The plain types are here, below the workflows; package config reads them from the file.
+//
+// A case keeps the policy that it started under, since its first step records it in history. People are looked up when they
+// are needed, so that a change of staff takes effect at once.
+package policy
+
+import (
+	"fmt"
+	"time"
+)
+
+// Duration is a length of time that reads as people write it ("48h0m0s") in configuration, JSON and Temporal's history.
+type Duration struct{ time.Duration }
+
+// Hours makes a Duration of so many hours.
+func Hours(n int) Duration { return Duration{time.Duration(n) * time.Hour} }
+
+// MarshalText writes the duration as time.Duration does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what [time.ParseDuration] reads: "90s", "15m", "48h", "1h30m". There is no unit above the hour, since
+// a day's length depends on whose day it is.
+func (d *Duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is not a duration: write it like 90s, 15m or 48h", b)
+	}
+	d.Duration = v
+	return nil
+}
+
+// Person is somebody who takes part: a rep, a manager, an operator.
+type Person struct {
+	// ID is the person's handle in the handbook: lower-case letters, digits, dots and hyphens. It stands in search attributes.
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// Slack is the person's Slack user ID ("U024BE7LH"); empty where they have no Slack and get e-mail instead.
+	Slack string `json:"slack,omitempty"`
+	// CRMOwner is the person's owner ID in the CRM; empty where they own no records.
+	CRMOwner string `json:"crm_owner,omitempty"`
+	// Manager is the ID of the person whom this one's tasks escalate to; empty at the top.
+	Manager string `json:"manager,omitempty"`
+}
+
+// Member is a person's place in a pool.
+type Member struct {
+	Person Person `json:"person"`
+	// Weight is the member's share of the pool's turns, relative to the others'; at least 1.
+	Weight int `json:"weight"`
+}
+
+// Pool is a group of people who take turns.
+type Pool struct {
+	Name    string   `json:"name"`
+	Members []Member `json:"members"`
+}
+
+// Role is a duty that one or more people hold, any one of whom may act ("operations").
+type Role struct {
+	Name string `json:"name"`
+	// Channel is the Slack channel ID where the role's tasks are shown; empty to show them to each holder directly.
+	Channel string   `json:"channel,omitempty"`
+	People  []Person `json:"people"`
+}
+
+// Move is what happens when a waiting task reaches a rung of its ladder.
+type Move string
+
+// The moves.
+const (
+	// Remind tells whoever holds the task, again.
+	Remind Move = "remind"
+	// Escalate gives the task to the holder's manager as well, with the whole story; whoever held it may still answer.
+	Escalate Move = "escalate"
+)
+
+// Rung is one step of a ladder.
+type Rung struct {
+	// After is counted from the moment the task opened, on the wall clock.
+	After Duration `json:"after"`
+	Do    Move     `json:"do"`
+}
+
+// Ladder is what happens to a task that nobody answers, in order of time. An empty ladder waits in silence.
+type Ladder []Rung
+
+// Territory is one rule of lead routing.
+type Territory struct {
+	Name string `json:"name"`
+	// When is an expr-lang expression over lead and company (see [LeadFacts] and [CompanyFacts]) that is true or false.
+	When string `json:"when"`
+	// Pool is the name of the pool that takes the lead.
+	Pool string `json:"pool"`
+}
+
+// Lead is everything in the handbook that decides how a lead is handled.
+type Lead struct {
+	// Handbook is the digest of the configuration that this policy was read from, so that a case can be traced to it.
+	Handbook string `json:"handbook"`
+	// EnrichmentWait is the longest a lead waits for company data before it goes on without.
+	EnrichmentWait Duration `json:"enrichment_wait"`
+	// Territories are tried in order; the first that is true wins.
+	Territories []Territory `json:"territories"`
+	// DefaultPool takes what no territory did.
+	DefaultPool string `json:"default_pool"`
+	// OutreachTemplate names the e-mail that the lead gets.
+	OutreachTemplate string `json:"outreach_template"`
+	// Contact is the ladder of the rep's task to make contact.
+	Contact Ladder `json:"contact"`
+	// Operations is the ladder of the tasks that operations get when a step fails for good.
+	Operations Ladder `json:"operations"`
+	// Company is our own company's name, as it stands under an e-mail.
+	Company string `json:"company"`
+}
+
+// LeadFacts is what a territory's condition knows as lead.
+type LeadFacts struct {
+	Country   string            `json:"country" expr:"country"`     // ISO 3166-1 alpha-2, upper case; "" where not known
+	Region    string            `json:"region" expr:"region"`       // as it was given: a state, a province
+	Employees int               `json:"employees" expr:"employees"` // as the lead said; 0 where not known
+	Company   string            `json:"company" expr:"company"`     // the company's name, as the lead wrote it
+	Domain    string            `json:"domain" expr:"domain"`       // the e-mail address's domain, lower case
+	UTM       map[string]string `json:"utm,omitempty" expr:"utm"`   // source, medium, campaign, term, content
+}
+
+// CompanyFacts is what a territory's condition knows as company: what enrichment found, else what the lead said.
+type CompanyFacts struct {
+	Known     bool   `json:"known" expr:"known"` // whether enrichment found it
+	Name      string `json:"name" expr:"name"`
+	Domain    string `json:"domain" expr:"domain"`
+	Country   string `json:"country" expr:"country"` // ISO 3166-1 alpha-2, upper case
+	Industry  string `json:"industry" expr:"industry"`
+	Employees int    `json:"employees" expr:"employees"`
+}
+
+// RouteRequest asks which pool takes a lead. The rules come from the case's pinned policy, not from today's handbook.
+type RouteRequest struct {
+	Territories []Territory  `json:"territories"`
+	DefaultPool string       `json:"default_pool"`
+	Lead        LeadFacts    `json:"lead"`
+	Company     CompanyFacts `json:"company"`
+}
+
+// Route is where a lead goes, and why.
+type Route struct {
+	// Territory is the name of the rule that won; "" where none did and the default pool takes the lead.
+	Territory string `json:"territory"`
+	// Pool is the pool with the members that it has today.
+	Pool Pool `json:"pool"`
+	// Considered are the rules in the order they were tried, the winner last.
+	Considered []Considered `json:"considered"`
+}
+
+// Considered is one rule that was tried for a lead.
+type Considered struct {
+	Territory string `json:"territory"`
+	Matched   bool   `json:"matched"`
+	// Because says it for a person, with the values that decided:
+	// `company.employees >= 500 is false: company.employees is 40`.
+	Because string `json:"because"`
+}
+
+// Why says in one sentence why the lead went where it did.
+func (r Route) Why() string {
+	for _, c := range r.Considered {
+		if c.Matched {
+			return fmt.Sprintf("territory %q: %s", c.Territory, c.Because)
+		}
+	}
+	return fmt.Sprintf("no territory matched, so the default pool %q", r.Pool.Name)
+}
+
+// PeopleRequest asks for people by their IDs and for the holders of roles.
+type PeopleRequest struct {
+	// People are IDs; one that the handbook no longer has is left out of the answer.
+	People []string `json:"people,omitempty"`
+	// Role is a role's name; "" for none.
+	Role string `json:"role,omitempty"`
+}
+
+// People answers a [PeopleRequest].
+type People struct {
+	People []Person `json:"people,omitempty"`
+	Role   Role     `json:"role,omitzero"`
+}
+
+// Book is the operator's handbook as the workflows' questions need it: checked, complete and never changed once made. A new
+// version of the configuration is a new Book.
+type Book struct {
+	Digest string
+	People map[string]Person
+	Pools  map[string]Pool
+	Roles  map[string]Role
+	Lead   Lead
+}

@@ -1,0 +1,79 @@
+package lead
+
+import (
+	"time"
+
+	"github.com/throughline-dev/throughline/activities/crm"
+	"github.com/throughline-dev/throughline/activities/enrich"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/step"
+)
+
+// The names by which the outside knows this workflow.
+const (
+	// WorkflowName is the workflow's type.
+	WorkflowName = "lead"
+	// TaskQueue is where its workers listen.
+	TaskQueue = "lead"
+	// ContactTask is the ID of the rep's task.
+	ContactTask = "contact"
+	// ActionContacted and ActionDisqualified are the answers to it.
+	ActionContacted    = "contacted"
+	ActionDisqualified = "disqualified"
+)
+
+// Submission is a lead as it came in through a door.
+type Submission struct {
+	Name    string `json:"name"`
+	Email   string `json:"email"`
+	Company string `json:"company,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	// Country is an ISO 3166-1 alpha-2 code, upper case; "" where it wasn't given.
+	Country   string `json:"country,omitempty"`
+	Region    string `json:"region,omitempty"`
+	Employees int    `json:"employees,omitempty"`
+	Message   string `json:"message,omitempty"`
+	// UTM are the campaign's fields without their prefix: source, medium, campaign, term, content.
+	UTM map[string]string `json:"utm,omitempty"`
+	// Other are the form's further fields, as they came.
+	Other map[string]any `json:"other,omitempty"`
+	// Received is when the door took it.
+	Received time.Time `json:"received"`
+}
+
+// Ending is how a lead ended.
+type Ending string
+
+// The endings.
+const (
+	// Contacted: somebody has made contact.
+	Contacted Ending = "contacted"
+	// Disqualified: somebody looked, and it is no lead.
+	Disqualified Ending = "disqualified"
+	// Aborted: operations gave the case up.
+	Aborted Ending = "aborted"
+)
+
+// Result is what happened to a lead. It is the workflow's result, and what the query "lead" answers meanwhile.
+type Result struct {
+	Ending Ending `json:"ending"`
+	// Rep is who the rotation gave the lead to.
+	Rep policy.Person `json:"rep"`
+	// Route says which territory, and why.
+	Route   policy.Route   `json:"route"`
+	Company enrich.Company `json:"company"`
+	Records crm.Recorded   `json:"records"`
+	// Contact is how the rep's task ended: by whom, when, and what the ladder did until then.
+	Contact humantask.Outcome `json:"contact,omitzero"`
+	// Escalated is whether the manager had to be told.
+	Escalated bool `json:"escalated"`
+	// Policy is the digest of the handbook that the lead started under.
+	Policy string `json:"policy"`
+	// Steps says what the systems did and how long each part took.
+	Steps []step.Done `json:"steps"`
+	// Received, Finished and Took are the whole of it.
+	Received time.Time       `json:"received"`
+	Finished time.Time       `json:"finished,omitzero"`
+	Took     policy.Duration `json:"took"`
+}

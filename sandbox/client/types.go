@@ -1,0 +1,157 @@
+// Package client drives a sandbox from a test or from the unattended demo: it sees what people see, clicks what they click,
+// orders faults, and counts what has happened in the outside world.
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Effect is something that has happened in the outside world, counted: two messages in a channel, two e-mails in a mailbox
+// and two notes on a contact each have a Count of 2, however many requests it took.
+type Effect struct {
+	// System is "slack", "sendgrid" or "hubspot".
+	System string `json:"system"`
+	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company" or
+	// "note" in HubSpot. An "update" changes what is there and is no effect of its own; see Repeatable.
+	Operation string `json:"operation"`
+	// Key is the effect's key, "<workflow ID>/<step name>". A contact's is its e-mail address and a company's its domain.
+	Key string `json:"key"`
+	// Count is how many there are. For a contact or a company it is how many records share the address or the domain.
+	Count int `json:"count"`
+	// Repeatable is true where a Count above 1 is no duplicate.
+	Repeatable bool `json:"repeatable,omitempty"`
+	// Records are the vendor's IDs of what Count counts; for a Slack message "<channel>/<ts>".
+	Records []string `json:"records"`
+}
+
+// Message is a message in Slack.
+type Message struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+	// ThreadTS is the message whose thread this one is in; "" for a message outside of any thread.
+	ThreadTS string `json:"thread_ts,omitempty"`
+	// User is who wrote it: the app's own user.
+	User string `json:"user"`
+	// Only is the one person who sees it; "" for a message that everybody in the channel sees.
+	Only   string          `json:"only,omitempty"`
+	Text   string          `json:"text"`
+	Blocks json.RawMessage `json:"blocks,omitempty"`
+	// Buttons are those that can be clicked now.
+	Buttons []Button `json:"buttons,omitempty"`
+	// Key is the key of the effect that posted it; "" where the message carries none.
+	Key    string    `json:"key,omitempty"`
+	Posted time.Time `json:"posted"`
+	// Edits is how often the message was changed, and Edited when that was last.
+	Edits  int       `json:"edits,omitempty"`
+	Edited time.Time `json:"edited,omitzero"`
+	// Replies are the thread's messages, oldest first.
+	Replies []Message `json:"replies,omitempty"`
+}
+
+// Button is one on a Slack message.
+type Button struct {
+	ActionID string `json:"action_id"`
+	BlockID  string `json:"block_id"`
+	Text     string `json:"text"`
+	Value    string `json:"value,omitempty"`
+	Style    string `json:"style,omitempty"`
+	// Confirm is what Slack asks before the click counts; nil for nothing.
+	Confirm *Confirm `json:"confirm,omitempty"`
+}
+
+// Confirm is the question before a click.
+type Confirm struct {
+	Title   string `json:"title"`
+	Text    string `json:"text"`
+	Confirm string `json:"confirm"`
+	Deny    string `json:"deny"`
+}
+
+// Click is somebody clicking a button in Slack. The question of its confirm dialog counts as answered with yes.
+type Click struct {
+	User     string `json:"user"` // Slack user ID
+	Channel  string `json:"channel"`
+	TS       string `json:"ts"`
+	ActionID string `json:"action_id"`
+}
+
+// Clicked is what Slack's user sees of a click.
+type Clicked struct {
+	// OK is whether the app took the click, within Slack's three seconds.
+	OK bool `json:"ok"`
+	// Warning is what Slack shows where it didn't: "Operation timed out. …".
+	Warning string `json:"warning,omitempty"`
+	// Status is the app's HTTP status; 0 where there was no answer.
+	Status int `json:"status,omitempty"`
+}
+
+// Email is an e-mail in somebody's mailbox.
+type Email struct {
+	ID string `json:"id"` // SendGrid's message ID
+	// MessageID is the header Message-ID, without angle brackets.
+	MessageID string            `json:"message_id"`
+	To        Address           `json:"to"`
+	From      Address           `json:"from"`
+	ReplyTo   Address           `json:"reply_to,omitzero"`
+	Subject   string            `json:"subject"`
+	Text      string            `json:"text,omitempty"`
+	HTML      string            `json:"html,omitempty"`
+	Headers   map[string]string `json:"headers,omitempty"`
+	// Args are the message's custom arguments, Key among them as "throughline_key".
+	Args map[string]string `json:"custom_args,omitempty"`
+	Key  string            `json:"key,omitempty"`
+	Sent time.Time         `json:"sent"`
+}
+
+// Address is a mailbox.
+type Address struct {
+	Name  string `json:"name,omitempty"`
+	Email string `json:"email"`
+}
+
+// Record is a record in the CRM.
+type Record struct {
+	Type       string            `json:"type"` // "contacts", "companies" or "notes"
+	ID         string            `json:"id"`
+	Properties map[string]string `json:"properties"`
+	Created    time.Time         `json:"created"`
+	Updated    time.Time         `json:"updated"`
+	// Associated are the IDs of the records that it is associated with, by their type.
+	Associated map[string][]string `json:"associated,omitempty"`
+}
+
+// The kinds of faults.
+const (
+	Throttled    = "throttled"    // refused with 429 and a Retry-After, nothing happens
+	Broken       = "broken"       // refused with 500, nothing happens
+	Unauthorized = "unauthorized" // refused as with a wrong token, nothing happens
+	Timeout      = "timeout"      // no answer for a time, then the connection is cut; nothing happens
+	LostReply    = "lost_reply"   // the request does what it asks for, then as Timeout
+	Garbage      = "garbage"      // the request does what it asks for, then 200 with a body that nobody can read
+	Slow         = "slow"         // the request does what it asks for and is answered, after a time
+)
+
+// Fault is an order that a vendor should fail.
+type Fault struct {
+	ID string `json:"id,omitempty"` // given by the sandbox
+	// System is "slack", "sendgrid", "hubspot" or "pdl"; "" is all of them.
+	System string `json:"system,omitempty"`
+	// Path is what the request's path below the vendor's base path must match: "chat.postMessage", "v3/mail/send",
+	// "crm/v3/objects/*/batch/upsert". A star stands for anything within a segment, two for anything; "" is every path.
+	Path string `json:"path,omitempty"`
+	// Match is a text that must occur in the request, in its query or its decoded body: an effect's key, somebody's address;
+	// "" is any request.
+	Match string `json:"match,omitempty"`
+	// Kind is one of the kinds above.
+	Kind string `json:"kind"`
+	// For is how long a Timeout or a LostReply keeps the caller waiting and what a Slow one takes, as time.ParseDuration has
+	// it. "" is 30s; "0s" cuts the connection at once.
+	For string `json:"for,omitempty"`
+	// RetryAfter is what a Throttled answer asks for, in seconds; 0 is 1.
+	RetryAfter int `json:"retry_after,omitempty"`
+	// Count is how many requests are still to fail; 0 in an order means until the fault is cleared.
+	Count int `json:"count,omitempty"`
+	// Hits is how many have failed so far.
+	Hits int `json:"hits"`
+}

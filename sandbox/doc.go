@@ -1,0 +1,39 @@
+// Package sandbox is the outside world on one machine: the vendors that Throughline works with, as HTTP APIs that its real
+// adapters run against unchanged, and the people's side of them, to look at and to click. The demo, the tests and a first
+// deployment use it; nothing in it is meant to face the internet.
+//
+// One HTTP server has all of it. Each vendor has a base path, below which paths, bodies, status codes, signatures and checks
+// of credentials are the vendor's own:
+//
+//	/slack/api/     Slack's Web API: chat.postMessage, chat.update, chat.postEphemeral, conversations.open, .history and
+//	                .replies, users.info, users.lookupByEmail, auth.test; form bodies, as slack-go sends them
+//	/sendgrid/      v3/mail/send, v3/messages
+//	/hubspot/       crm/v3/objects (contacts, companies, notes), crm/v3/properties, crm/v3/owners, crm/v4/…/associations
+//	/pdl/           v5/company/enrich
+//
+// # The people's side
+//
+// These are pages for a browser: / explains the rest, /website is a company's contact form, /slack is the chat as each
+// person sees it, with buttons that work, /mail is everybody's mailbox, /crm the CRM's records, /faults orders failures.
+//
+// # The side for tests and for the unattended demo
+//
+// The same as JSON, under /_sandbox/. Package client has the types, and a client for Go.
+//
+//	GET    /_sandbox/effects                 what has happened in the outside world, counted by key; ?case=ID for one workflow
+//	GET    /_sandbox/slack/messages          ?user=U… what that person sees; or ?channel=C…; and ?case=ID
+//	POST   /_sandbox/slack/click             {"user","channel","ts","action_id"}: somebody clicks a button
+//	GET    /_sandbox/mail                    e-mails, oldest first; ?to=ADDRESS, ?case=ID
+//	GET    /_sandbox/crm/{contacts|companies|notes}    records, oldest first; ?email=, ?domain=, ?case=ID (as far as they apply)
+//	GET    /_sandbox/faults                  the faults on order
+//	POST   /_sandbox/faults                  orders one: see client.Fault
+//	DELETE /_sandbox/faults                  clears all; /_sandbox/faults/{id} clears one
+//	GET    /_sandbox/healthz                 200 once the sandbox answers
+//
+// A case is a workflow's ID. An effect belongs to a case when its key begins with that ID and a slash, which is how
+// Throughline makes its keys.
+//
+// # State
+//
+// Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir.
+package sandbox

@@ -1,0 +1,41 @@
+package config
+
+import "github.com/throughline-dev/throughline/activities/policy"
+
+// book makes the handbook that the policy activities answer from. The configuration has been checked: every name is known.
+func book(c *Config) *policy.Book {
+	b := &policy.Book{
+		Digest: c.Digest,
+		People: map[string]policy.Person{},
+		Pools:  map[string]policy.Pool{},
+		Roles:  map[string]policy.Role{},
+		Lead: policy.Lead{
+			Handbook:         c.Digest,
+			EnrichmentWait:   c.Lead.EnrichmentWait,
+			Territories:      c.Lead.Territories,
+			DefaultPool:      c.Lead.DefaultPool,
+			OutreachTemplate: c.Lead.OutreachTemplate,
+			Contact:          c.Lead.Contact,
+			Operations:       c.Lead.Operations,
+			Company:          c.Company.Name,
+		},
+	}
+	for _, p := range c.People {
+		b.People[p.ID] = p
+	}
+	for _, p := range c.Pools {
+		pool := policy.Pool{Name: p.Name}
+		for _, m := range p.Members {
+			pool.Members = append(pool.Members, policy.Member{Person: b.People[m.Person], Weight: m.Weight})
+		}
+		b.Pools[p.Name] = pool
+	}
+	for _, r := range c.Roles {
+		role := policy.Role{Name: r.Name, Channel: r.Channel}
+		for _, id := range r.People {
+			role.People = append(role.People, b.People[id])
+		}
+		b.Roles[r.Name] = role
+	}
+	return b
+}

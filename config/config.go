@@ -1,0 +1,144 @@
+// Package config reads the operator's handbook: who works here, how leads are routed, how long people have, where the
+// systems are. It comes from YAML files and the environment; secrets come from the environment or from files of their own,
+// never from the handbook.
+//
+// A configuration is loaded whole and checked whole: [Load] either answers with one in which every name that is mentioned
+// exists and every number makes sense, or with all the mistakes at once. What it made never changes; a new version of the
+// handbook is a new [Config], put in force by [Live.Replace].
+package config
+
+import (
+	"github.com/throughline-dev/throughline/activities/policy"
+)
+
+// Config is the effective configuration: the files and the environment, merged and checked. The JSON names of its fields are
+// the keys of the YAML file; config.yaml beside this file says what each is for.
+type Config struct {
+	Company Company         `json:"company"`
+	People  []policy.Person `json:"people"`
+	Roles   []Role          `json:"roles"`
+	Pools   []Pool          `json:"pools"`
+	Lead    Lead            `json:"lead"`
+	// Templates is the folder with the operator's own e-mail templates, as an absolute path; "" for the built-in ones only.
+	Templates string   `json:"templates"`
+	Systems   Systems  `json:"systems"`
+	Starter   Starter  `json:"starter"`
+	Workers   Workers  `json:"workers"`
+	Temporal  Temporal `json:"temporal"`
+
+	// Digest identifies the effective configuration: 16 hexadecimal digits of a SHA-256 over everything above. Secrets are no
+	// part of it.
+	Digest string `json:"-"`
+	// Book is the handbook as the policy activities answer from it.
+	Book *policy.Book `json:"-"`
+
+	secrets map[SecretName]Secret
+}
+
+// Company is our own company.
+type Company struct {
+	// Name stands under every e-mail.
+	Name string `json:"name"`
+	// Sender is the mailbox that e-mail comes from unless a person sends it. SendGrid must have verified its address.
+	Sender Sender `json:"sender"`
+}
+
+// Sender is a mailbox.
+type Sender struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// Role is a duty, and the IDs of those who hold it.
+type Role struct {
+	Name    string   `json:"name"`
+	Channel string   `json:"channel"` // Slack channel ID; "" shows the role's tasks to each holder directly
+	People  []string `json:"people"`
+}
+
+// Pool is a group of people who take turns.
+type Pool struct {
+	Name    string   `json:"name"`
+	Members []Member `json:"members"`
+}
+
+// Member is a person's place in a pool.
+type Member struct {
+	Person string `json:"person"` // the person's ID
+	Weight int    `json:"weight"` // the share of the turns, relative to the others'; 1 where the file doesn't say
+}
+
+// Lead is how leads are handled.
+type Lead struct {
+	EnrichmentWait   policy.Duration    `json:"enrichment_wait"`
+	Territories      []policy.Territory `json:"territories"`
+	DefaultPool      string             `json:"default_pool"`
+	OutreachTemplate string             `json:"outreach_template"`
+	Contact          policy.Ladder      `json:"contact"`
+	Operations       policy.Ladder      `json:"operations"`
+}
+
+// Systems says where the outside world is.
+type Systems struct {
+	Slack          Slack          `json:"slack"`
+	SendGrid       SendGrid       `json:"sendgrid"`
+	HubSpot        HubSpot        `json:"hubspot"`
+	PeopleDataLabs PeopleDataLabs `json:"peopledatalabs"`
+}
+
+// Slack is where Slack's Web API is.
+type Slack struct {
+	URL     string          `json:"url"`     // ends in "/": method names are appended to it
+	Timeout policy.Duration `json:"timeout"` // for one HTTP request, as everywhere below
+}
+
+// SendGrid is where SendGrid's API is.
+type SendGrid struct {
+	URL     string          `json:"url"` // without the version ("/v3")
+	Timeout policy.Duration `json:"timeout"`
+	// EmailActivity says that the account has SendGrid's e-mail activity add-on, so that a message that may have been sent
+	// before can be looked up.
+	EmailActivity bool `json:"email_activity"`
+}
+
+// HubSpot is where HubSpot's API is.
+type HubSpot struct {
+	URL     string          `json:"url"`
+	Timeout policy.Duration `json:"timeout"`
+	// Portal is the account's number, which a link to a record needs; "" for no links.
+	Portal string `json:"portal"`
+	// WebURL is where people open HubSpot: the start of a link to a record.
+	WebURL string `json:"web_url"`
+}
+
+// PeopleDataLabs is where People Data Labs' API is.
+type PeopleDataLabs struct {
+	URL     string          `json:"url"` // without the version ("/v5")
+	Timeout policy.Duration `json:"timeout"`
+}
+
+// Starter is the HTTP door.
+type Starter struct {
+	Listen    string `json:"listen"`     // host:port
+	PublicURL string `json:"public_url"` // how the outside reaches the door
+	MaxBody   int    `json:"max_body"`   // bytes; a longer request gets 413
+	// Timeout is how long Temporal may take to accept a lead or a click before the caller is told to try again. Slack gives
+	// up on us after three seconds, so it is less than that.
+	Timeout policy.Duration `json:"timeout"`
+}
+
+// Workers is the worker process.
+type Workers struct {
+	Listen string   `json:"listen"` // host:port of health and metrics
+	Queues []string `json:"queues"` // the task queues that it serves unless its flags say otherwise
+	// StopTimeout is how long activities may take to finish when the process is told to stop.
+	StopTimeout policy.Duration `json:"stop_timeout"`
+}
+
+// Temporal is where Temporal is, unless the usual TEMPORAL_… variables or the profile say otherwise: see [Dial].
+type Temporal struct {
+	Address   string `json:"address"` // host:port
+	Namespace string `json:"namespace"`
+	// Profile is the profile in Temporal's own configuration file (temporal.toml); "" for its default one.
+	Profile string `json:"profile"`
+}

@@ -1,0 +1,69 @@
+package humantask
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/slack"
+	"github.com/throughline-dev/throughline/workflows/step"
+)
+
+// RoleOperations is the role that is asked about a step which failed for good.
+const RoleOperations = "operations"
+
+// Rescue makes the desk ask operations what becomes of a step that failed for good: try it again, go on without it (where
+// the step allows that), or give the case up. The ladder is asked for at that moment, so that a workflow may make its
+// runner before it knows its policy.
+func (d *Desk) Rescue(ladder func() policy.Ladder) step.Rescue {
+	return func(ctx workflow.Context, f step.Failure) (step.Verdict, error) {
+		d.rescues++
+		role, err := d.operations(ctx)
+		if err != nil {
+			return "", err
+		}
+		actions := []Action{{Name: string(step.Retry), Label: "Try again", Style: "primary", Done: "Tried again"}}
+		if f.Spec.Skippable {
+			actions = append(actions, Action{
+				Name: string(step.Skip), Label: "Go on without", Done: "Skipped",
+				Confirm: "The case goes on, and this step is never done.",
+			})
+		}
+		actions = append(actions, Action{
+			Name: string(step.Abort), Label: "Give the case up", Style: "danger", Done: "Given up",
+			Confirm: "The whole case ends here, and nobody is asked about it any more.",
+		})
+		outcome, err := d.Ask(ctx, Task{
+			ID:         fmt.Sprintf("%s-failed-%d", f.Spec.Name, d.rescues),
+			Title:      "Put right: " + f.Spec.Summary,
+			Text:       "This step has failed for good, and its case waits for somebody to say what to do.",
+			Candidates: role.People, Channel: role.Channel, Actions: actions, Ladder: ladder(),
+			Facts: func() []slack.Fact {
+				return []slack.Fact{
+					{Label: "What happened", Value: f.Reason()},
+					{Label: "Step", Value: f.Spec.Name + " (" + f.Spec.System + ")"},
+					{Label: "Case", Value: d.workflow},
+				}
+			},
+		})
+		return step.Verdict(outcome.Action), err
+	}
+}
+
+// operations looks up who holds the role now. While nobody does it keeps looking, since there is nobody else to ask.
+func (d *Desk) operations(ctx workflow.Context) (policy.Role, error) {
+	for {
+		found, err := step.Repeatable(ctx, d.talk, step.Spec{
+			Name: "operations", System: "policy", Summary: "Look up who is in operations", Policy: step.Inside,
+		}, policyActivities.FindPeople, policy.PeopleRequest{Role: RoleOperations})
+		if err != nil || len(found.Role.People) > 0 {
+			return found.Role, err
+		}
+		options := workflow.TimerOptions{Summary: "Nobody is in operations: look again"}
+		if err := workflow.NewTimerWithOptions(ctx, 10*time.Minute, options).Get(ctx, nil); err != nil {
+			return policy.Role{}, err
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package humantask
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+// shown is what the search attributes say about the open tasks together.
+type shown struct {
+	stage    string
+	waitsOn  []string
+	due      time.Time // the earliest
+	breached bool
+}
+
+// publish brings the search attributes and the live details up to date. Only what has changed is written, in one event.
+func (d *Desk) publish(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, d.details())
+	now := shown{stage: d.stage}
+	for _, t := range d.tasks {
+		if !t.open() {
+			continue
+		}
+		if !slices.Contains(now.waitsOn, t.holder.ID) {
+			now.waitsOn = append(now.waitsOn, t.holder.ID)
+		}
+		if due := t.due(); !due.IsZero() && (now.due.IsZero() || due.Before(now.due)) {
+			now.due = due
+		}
+		now.breached = now.breached || t.breached()
+	}
+	var updates []temporal.SearchAttributeUpdate
+	if now.stage != d.shown.stage {
+		updates = append(updates, visibility.Stage.ValueSet(now.stage))
+	}
+	if !reflect.DeepEqual(now.waitsOn, d.shown.waitsOn) {
+		if len(now.waitsOn) == 0 {
+			updates = append(updates, visibility.WaitsOn.ValueUnset())
+		} else {
+			updates = append(updates, visibility.WaitsOn.ValueSet(now.waitsOn))
+		}
+	}
+	if !now.due.Equal(d.shown.due) {
+		if now.due.IsZero() {
+			updates = append(updates, visibility.Due.ValueUnset())
+		} else {
+			updates = append(updates, visibility.Due.ValueSet(now.due))
+		}
+	}
+	if now.breached != d.shown.breached {
+		updates = append(updates, visibility.Breached.ValueSet(now.breached))
+	}
+	d.shown = now
+	if len(updates) == 0 {
+		return
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		workflow.GetLogger(ctx).Warn("The search attributes could not be set.", "error", err)
+	}
+}
+
+// details is the Markdown that Temporal Web shows on a run: the workflow's own part, then a paragraph a task.
+func (d *Desk) details() string {
+	var b strings.Builder
+	if d.options.Details != nil {
+		b.WriteString(d.options.Details())
+	}
+	for _, t := range d.tasks {
+		fmt.Fprintf(&b, "\n\n### %s\n%s", t.def.Title, t.status())
+		if next, ok := t.next(); ok && t.open() {
+			verb := map[policy.Move]string{policy.Remind: "reminder", policy.Escalate: "escalation"}[next.Do]
+			fmt.Fprintf(&b, "\n\nNext: %s at %s.", verb, moment(t.at(next)))
+		}
+		if story := t.story(); story != "" {
+			fmt.Fprintf(&b, "\n\n- %s", strings.ReplaceAll(story, "\n", "\n- "))
+		}
+	}
+	return strings.TrimSpace(b.String())
+}

@@ -1,0 +1,63 @@
+package lead
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/throughline-dev/throughline/activities/slack"
+)
+
+// name is what people call the lead: the company, else the person.
+func (l *lead) name() string {
+	if l.in.Company != "" {
+		return l.in.Company
+	}
+	return l.in.Name
+}
+
+// facts are what the rep, and later the manager, see on the card.
+func (l *lead) facts() []slack.Fact {
+	facts := []slack.Fact{
+		{Label: "Name", Value: l.in.Name},
+		{Label: "E-mail", Value: l.in.Email, Link: "mailto:" + l.in.Email},
+		{Label: "Phone", Value: l.in.Phone},
+		{Label: "Company", Value: l.company()},
+		{Label: "Rep", Value: l.result.Rep.Name},
+		{Label: "Why", Value: l.result.Route.Why()},
+	}
+	if url := l.result.Records.URL; url != "" {
+		facts = append(facts, slack.Fact{Label: "CRM", Value: "Open the record", Link: url})
+	}
+	return facts
+}
+
+// company says in a line what is known about the company.
+func (l *lead) company() string {
+	f := l.companyFacts()
+	var parts []string
+	for _, part := range []string{f.Name, f.Industry, f.Country} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if f.Employees > 0 {
+		parts = append(parts, fmt.Sprintf("%d people", f.Employees))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// details is the lead's part of the live details in Temporal Web.
+func (l *lead) details() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s**", l.name())
+	if rep := l.result.Rep; rep.Name != "" {
+		fmt.Fprintf(&b, " is with **%s**, by %s.", rep.Name, l.result.Route.Why())
+	}
+	if r := l.result.Records; r.Contact != "" {
+		fmt.Fprintf(&b, "\n\nCRM contact %s", r.Contact)
+		if r.URL != "" {
+			fmt.Fprintf(&b, ": [open](%s)", r.URL)
+		}
+	}
+	return b.String()
+}

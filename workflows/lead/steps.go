@@ -1,0 +1,226 @@
+package lead
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/crm"
+	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/email"
+	"github.com/throughline-dev/throughline/activities/enrich"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/step"
+)
+
+// The activities, by their registered names; the receivers are never used here.
+var (
+	policyActivities     *policy.Activities
+	enrichActivities     *enrich.Activities
+	assignmentActivities *assignment.Activities
+	crmActivities        *crm.Activities
+	emailActivities      *email.Activities
+)
+
+// pinPolicy takes the policy that the lead keeps to its end.
+func (l *lead) pinPolicy(ctx workflow.Context) error {
+	p, err := step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "policy", System: "policy", Summary: "Take today's policy", Policy: step.Inside,
+	}, policyActivities.LeadPolicy, effect.None{})
+	l.policy, l.result.Policy = p, p.Handbook
+	return err
+}
+
+// enrich finds out about the company, for as long as the policy says. Whatever goes wrong, the lead goes on without.
+func (l *lead) enrich(ctx workflow.Context) {
+	query := enrich.Query{Domain: enrich.CompanyDomain(l.in.Email), Name: l.in.Company, Country: l.in.Country}
+	if query.Domain == "" && query.Name == "" || l.policy.EnrichmentWait.Duration <= 0 {
+		return
+	}
+	l.result.Company, _ = step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "enrich", System: "peopledatalabs", Summary: "Look the company up",
+		Policy: step.System.Within(l.policy.EnrichmentWait.Duration), BestEffort: true,
+	}, enrichActivities.EnrichCompany, query)
+}
+
+// route finds the territory, by the rules that the lead started under.
+func (l *lead) route(ctx workflow.Context) (err error) {
+	l.result.Route, err = step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "route", System: "policy", Summary: "Find the territory", Policy: step.Inside,
+	}, policyActivities.RouteLead, policy.RouteRequest{
+		Territories: l.policy.Territories, DefaultPool: l.policy.DefaultPool,
+		Lead: policy.LeadFacts{
+			Country: l.in.Country, Region: l.in.Region, Employees: l.in.Employees,
+			Company: l.in.Company, Domain: enrich.CompanyDomain(l.in.Email), UTM: l.in.UTM,
+		},
+		Company: l.companyFacts(),
+	})
+	return err
+}
+
+// companyFacts are what enrichment found, else what the lead said.
+func (l *lead) companyFacts() policy.CompanyFacts {
+	found := l.result.Company
+	facts := policy.CompanyFacts{
+		Known: found.Found, Name: found.Name, Domain: found.Domain,
+		Country: found.Country, Industry: found.Industry, Employees: found.Employees,
+	}
+	if facts.Name == "" {
+		facts.Name = l.in.Company
+	}
+	if facts.Domain == "" {
+		facts.Domain = enrich.CompanyDomain(l.in.Email)
+	}
+	if facts.Country == "" {
+		facts.Country = l.in.Country
+	}
+	if facts.Employees == 0 {
+		facts.Employees = l.in.Employees
+	}
+	return facts
+}
+
+// assign takes a turn of the pool.
+func (l *lead) assign(ctx workflow.Context) error {
+	pool := l.result.Route.Pool
+	request := assignment.Request{Pool: pool.Name, Case: workflow.GetInfo(ctx).WorkflowExecution.ID}
+	for _, m := range pool.Members {
+		request.Members = append(request.Members, assignment.Member{ID: m.Person.ID, Weight: m.Weight})
+	}
+	turn, err := step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "assign", System: "rotation", Summary: "Take the next rep of " + pool.Name, Policy: step.Inside,
+	}, assignmentActivities.TakeTurn, request)
+	if err != nil {
+		return err
+	}
+	for _, m := range pool.Members {
+		if m.Person.ID == turn.Member {
+			l.result.Rep = m.Person
+			return nil
+		}
+	}
+	// The rotation remembers a turn that an earlier try was given, to somebody who has left the pool since.
+	found, err := step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "find-rep", System: "policy", Summary: "Find the rep", Policy: step.Inside,
+	}, policyActivities.FindPeople, policy.PeopleRequest{People: []string{turn.Member}})
+	if err != nil {
+		return err
+	}
+	if len(found.People) == 0 {
+		found.People = []policy.Person{pool.Members[0].Person}
+	}
+	l.result.Rep = found.People[0]
+	return nil
+}
+
+// record puts the lead into the CRM.
+func (l *lead) record(ctx workflow.Context) error {
+	facts := l.companyFacts()
+	recorded, err := step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "record", System: "hubspot", Summary: "Record the lead in the CRM", Policy: step.System, Skippable: true,
+	}, crmActivities.RecordLead, crm.Lead{
+		Contact: crm.Contact{Email: l.in.Email, Name: l.in.Name, Phone: l.in.Phone, Country: l.in.Country},
+		Company: crm.Company{
+			Name: facts.Name, Domain: facts.Domain, Country: facts.Country, Industry: facts.Industry, Employees: facts.Employees,
+		},
+		Owner: l.result.Rep.CRMOwner,
+		Note:  l.note(),
+	})
+	if errors.Is(err, step.ErrSkipped) {
+		return nil
+	}
+	l.result.Records = recorded
+	return err
+}
+
+// note is what the CRM keeps of the submission, and why it went where it went.
+func (l *lead) note() string {
+	var b strings.Builder
+	b.WriteString("Inbound lead")
+	if l.in.Message != "" {
+		b.WriteString(":\n" + l.in.Message)
+	}
+	fmt.Fprintf(&b, "\n\nGiven to %s by %s", l.result.Rep.Name, l.result.Route.Why())
+	for _, k := range workflow.DeterministicKeys(l.in.UTM) {
+		fmt.Fprintf(&b, "\n%s: %s", k, l.in.UTM[k])
+	}
+	return b.String()
+}
+
+// reachOut answers the lead, from the rep, by e-mail.
+func (l *lead) reachOut(ctx workflow.Context) error {
+	rep := email.Address{Name: l.result.Rep.Name, Email: l.result.Rep.Email}
+	_, err := step.Once(ctx, l.steps, step.Spec{
+		Name: "outreach", System: "sendgrid", Summary: "Write to the lead", Policy: step.System, Skippable: true,
+	}, emailActivities.SendEmail, email.Message{
+		To: email.Address{Name: l.in.Name, Email: l.in.Email}, From: rep, ReplyTo: rep,
+		Template: l.policy.OutreachTemplate,
+		Data: map[string]string{
+			"lead_name": l.in.Name, "lead_company": l.in.Company,
+			"rep_name": rep.Name, "rep_email": rep.Email, "company": l.policy.Company,
+		},
+	})
+	if errors.Is(err, step.ErrSkipped) {
+		return nil
+	}
+	return err
+}
+
+// recordWait is how long the rep's card waits for the CRM, so that it can link to the record. It is longer than the first
+// try of a step and short for a person.
+const recordWait = 5 * time.Second
+
+// awaitContact asks the rep to make contact, and waits until somebody has.
+func (l *lead) awaitContact(ctx workflow.Context, recorded workflow.Future) error {
+	if _, err := step.WaitAtMost(ctx, recordWait, "Wait for the CRM", recorded.IsReady); err != nil {
+		return err
+	}
+	l.desk.Stage(ContactTask)
+	outcome, err := l.desk.Ask(ctx, humantask.Task{
+		ID: ContactTask, Title: "Make contact: " + l.name(), Text: l.in.Message,
+		Candidates: []policy.Person{l.result.Rep},
+		Actions: []humantask.Action{
+			{Name: ActionContacted, Label: "I've made contact", Style: "primary", Done: "Contact made"},
+			{
+				Name: ActionDisqualified, Label: "Not a lead", Done: "Not a lead",
+				Confirm: "The lead ends here: nobody is reminded of it any more.",
+			},
+		},
+		Ladder: l.policy.Contact, Facts: l.facts,
+	})
+	if err != nil {
+		return err
+	}
+	l.result.Contact = outcome
+	for _, c := range outcome.Ladder {
+		l.result.Escalated = l.result.Escalated || c.Rung.Do == policy.Escalate
+	}
+	return nil
+}
+
+// recordOutcome tells the CRM how it ended, where the CRM has the lead.
+func (l *lead) recordOutcome(ctx workflow.Context) error {
+	if l.result.Records.Contact == "" {
+		return nil
+	}
+	status, contact := crm.StatusConnected, l.result.Contact
+	if contact.Action == ActionDisqualified {
+		status = crm.StatusUnqualified
+	}
+	note := ""
+	if contact.Comment != "" {
+		note = contact.By.Name + ": " + contact.Comment
+	}
+	_, err := step.Repeatable(ctx, l.steps, step.Spec{
+		Name: "outcome", System: "hubspot", Summary: "Record the outcome in the CRM", Policy: step.System, Skippable: true,
+	}, crmActivities.RecordOutcome, crm.Outcome{Contact: l.result.Records.Contact, Status: status, Note: note})
+	if errors.Is(err, step.ErrSkipped) {
+		return nil
+	}
+	return err
+}

@@ -2,8 +2,8 @@
 // when, and what is final. Every adapter classifies its errors here, and nowhere else.
 //
 //	class        retried   examples
-//	unavailable  yes       connection refused, time-out, HTTP 408, 425, 5xx, an answer that can't be read
-//	throttled    yes, when the vendor says so: HTTP 429, or 503 with a Retry-After
+//	unavailable  yes       connection refused, time-out, HTTP 408, 423, 425, 5xx, an answer that can't be read
+//	throttled    yes, when the vendor says so: HTTP 429, or any status with a Retry-After
 //	final        no        HTTP 400, 401, 403, 404, 409, 422: asking again changes nothing until a person does something
 //
 // A final fault never fails a workflow: the step that met it opens a task for operations.
@@ -47,9 +47,11 @@ type Fault struct {
 func OfStatus(system string, status int, retryAfter time.Duration, code, message string) Fault {
 	f := Fault{Class: ClassFinal, System: system, Status: status, Code: code, Message: message, RetryAfter: retryAfter}
 	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable && retryAfter > 0:
+	case status == http.StatusTooManyRequests, retryAfter > 0:
+		// Who names a time expects another try then, whatever the status: HubSpot does so with 477 while it moves an account.
 		f.Class = ClassThrottled
-	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
+	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusLocked, status == http.StatusTooEarly:
+		// Locked is what HubSpot says while somebody else writes the same records; it is over in seconds.
 		f.Class = ClassUnavailable
 	}
 	return f
@@ -95,6 +97,11 @@ func (f Fault) Err() error {
 func From(err error) (f Fault, ok bool) {
 	var app *temporal.ApplicationError
 	if !errors.As(err, &app) || !app.HasDetails() {
+		return Fault{}, false
+	}
+	switch app.Type() {
+	case ClassUnavailable, ClassThrottled, ClassFinal:
+	default: // the details are somebody else's, and of who knows what type: Details may panic on them
 		return Fault{}, false
 	}
 	if app.Details(&f) != nil || f.System == "" {

@@ -169,7 +169,7 @@ func (r Route) Why() string {
 			return fmt.Sprintf("territory %q: %s", c.Territory, c.Because)
 		}
 	}
-	return fmt.Sprintf("no territory matched, so the default pool %q", r.Pool.Name)
+	return fmt.Sprintf("no territory took it, so the default pool %q", r.Pool.Name)
 }
 
 // PeopleRequest asks for people by their IDs and for the holders of roles.

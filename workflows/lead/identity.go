@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -23,7 +24,7 @@ func (s Submission) WorkflowID(key string) string {
 // Digest is an opaque fingerprint of what was sent, whenever that was. Two normalised submissions have the same one exactly
 // when they say the same.
 func (s Submission) Digest() string {
-	s.Received = time.Time{}
+	s.Received, s.Domain = time.Time{}, "" // Domain says nothing that Email doesn't
 	content, err := json.Marshal(s)
 	if err != nil { // Validate has refused what can't be marshalled
 		panic(err)
@@ -43,3 +44,8 @@ func opaque(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
 }
+
+var workflowID = regexp.MustCompile(`^lead-[a-z2-7]{16}$`)
+
+// IsWorkflowID reports whether an ID has the form of those that WorkflowID makes.
+func IsWorkflowID(id string) bool { return workflowID.MatchString(id) }

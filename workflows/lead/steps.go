@@ -38,7 +38,7 @@ func (l *lead) pinPolicy(ctx workflow.Context) error {
 
 // enrich finds out about the company, for as long as the policy says. Whatever goes wrong, the lead goes on without.
 func (l *lead) enrich(ctx workflow.Context) {
-	query := enrich.Query{Domain: enrich.CompanyDomain(l.in.Email), Name: l.in.Company, Country: l.in.Country}
+	query := enrich.Query{Domain: l.in.Domain, Name: l.in.Company, Country: l.in.Country}
 	if query.Domain == "" && query.Name == "" || l.policy.EnrichmentWait.Duration <= 0 {
 		return
 	}
@@ -56,7 +56,7 @@ func (l *lead) route(ctx workflow.Context) (err error) {
 		Territories: l.policy.Territories, DefaultPool: l.policy.DefaultPool,
 		Lead: policy.LeadFacts{
 			Country: l.in.Country, Region: l.in.Region, Employees: l.in.Employees,
-			Company: l.in.Company, Domain: enrich.CompanyDomain(l.in.Email), UTM: l.in.UTM,
+			Company: l.in.Company, Domain: l.in.Domain, UTM: l.in.UTM,
 		},
 		Company: l.companyFacts(),
 	})
@@ -74,7 +74,7 @@ func (l *lead) companyFacts() policy.CompanyFacts {
 		facts.Name = l.in.Company
 	}
 	if facts.Domain == "" {
-		facts.Domain = enrich.CompanyDomain(l.in.Email)
+		facts.Domain = l.in.Domain
 	}
 	if facts.Country == "" {
 		facts.Country = l.in.Country

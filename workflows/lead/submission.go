@@ -15,6 +15,8 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/throughline-dev/throughline/activities/enrich"
 )
 
 // How much a submission may hold, in characters where nothing else is said. The bounds are generous: they keep a mistake or
@@ -81,6 +83,7 @@ func (s *Submission) Normalize() {
 		s.UTM[name] = tidy(value)
 	}
 	maps.DeleteFunc(s.UTM, func(_, value string) bool { return value == "" })
+	s.Domain = enrich.CompanyDomain(s.Email)
 }
 
 func tidy(s string) string {

@@ -38,6 +38,9 @@ type Submission struct {
 	UTM map[string]string `json:"utm,omitempty"`
 	// Other are the form's further fields, as they came.
 	Other map[string]any `json:"other,omitempty"`
+	// Domain is the company's, taken from the e-mail address by [Submission.Normalize]; "" for a free-mail provider's. It is
+	// kept here, and not worked out in the workflow, since the list of free-mail providers grows from build to build.
+	Domain string `json:"domain,omitempty"`
 	// Received is when the door took it.
 	Received time.Time `json:"received"`
 }

@@ -42,8 +42,8 @@ type Sent[T any] struct {
 	It  T
 }
 
-// Calls is how often an activity was called, failed calls included.
-func (w *World) Calls(activity string) int {
+// Calls is how often an activity was called, failed calls included. It is no method, since those are activities.
+func Calls(w *World, activity string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.calls[activity]
@@ -124,7 +124,7 @@ func (w *World) SendEmail(_ context.Context, key effect.Key, m email.Message) (e
 // PostCard stands in for slack.Activities.
 func (w *World) PostCard(_ context.Context, key effect.Key, card slack.Card) (slack.Posted, error) {
 	err := receive(w, "PostCard", key, &w.Cards, card)
-	return slack.Posted{Channel: "D-" + card.To, TS: fmt.Sprintf("%d.0", w.Calls("PostCard"))}, err
+	return slack.Posted{Channel: "D-" + card.To, TS: fmt.Sprintf("%d.0", Calls(w, "PostCard"))}, err
 }
 
 // UpdateCard stands in for slack.Activities.

@@ -1,16 +1,32 @@
 // Package door is Throughline's HTTP door: forms and servers bring leads to it, and Slack brings people's clicks.
 //
 //	POST /leads               a lead, as JSON or as an HTML form; GET shows a form to fill in
+//	GET  /leads/{id}          whether a lead is still being worked on
 //	POST /slack/interactions  a click on a card, signed by Slack
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while Temporal can be reached
+//
+// Accepted means durable: the door answers 2xx only after Temporal has the lead or the click, and keeps nothing itself.
 package door
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"sync"
+	"time"
 
 	"go.temporal.io/sdk/client"
+
+	"github.com/throughline-dev/throughline/activities/rest"
+)
+
+// The limits where the options have none.
+const (
+	// DefaultMaxBody holds the longest message in any script with room for everything else.
+	DefaultMaxBody = 128 << 10
+	// DefaultTimeout leaves a click a second of Slack's three for the way there and back.
+	DefaultTimeout = 2 * time.Second
 )
 
 // Options are what a door needs.
@@ -21,20 +37,78 @@ type Options struct {
 	SlackSigningSecret string
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
+	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
+	MaxBody int
+	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
+	Timeout time.Duration
+	// HTTP answers people at Slack's response_url; nil for a client of its own.
+	HTTP *http.Client
 	// Logger gets a line for each request, without personal data; nil for slog.Default().
 	Logger *slog.Logger
 }
 
 // Door is the handler. Make one with [New].
 type Door struct {
-	o   Options
-	mux *http.ServeMux
+	o       Options
+	log     *slog.Logger
+	handler http.Handler
+	// talk are the answers to clicks that are still on their way to Slack.
+	talk sync.WaitGroup
 }
 
 // New makes a door.
 func New(o Options) *Door {
-	return &Door{o: o, mux: http.NewServeMux()}
+	if o.MaxBody == 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.HTTP == nil {
+		o.HTTP = rest.NewHTTPClient()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	d := &Door{o: o, log: o.Logger}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /leads", d.takeLead)
+	mux.HandleFunc("GET /leads", d.showForm)
+	mux.HandleFunc("GET /leads/{id}", d.leadStatus)
+	mux.HandleFunc("POST /slack/interactions", d.takeClick)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
+	mux.HandleFunc("GET /readyz", d.ready)
+	for path, methods := range map[string]string{
+		"/leads": "GET, POST", "/leads/{id}": "GET", "/slack/interactions": "POST", "/healthz": "GET", "/readyz": "GET",
+	} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Allow", methods)
+			d.refuse(w, r, problem{Status: http.StatusMethodNotAllowed, Detail: "Use one of: " + methods + "."}, nil)
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads."}, nil)
+	})
+	d.handler = d.logged(d.recovered(mux))
+	return d
 }
 
 // ServeHTTP answers a request.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
+
+// bounded is the context for Temporal's part of a request. It outlives the caller's patience: whoever hangs up after they
+// have sent a whole lead has sent it.
+func (d *Door) bounded(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.Context()), d.o.Timeout)
+}
+
+func (d *Door) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := d.bounded(r)
+	defer cancel()
+	if _, err := d.o.Client.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		d.log.Warn("Temporal can't be reached.", "err", err)
+		writeText(w, http.StatusServiceUnavailable, "Temporal can't be reached")
+		return
+	}
+	writeText(w, http.StatusOK, "ready")
+}

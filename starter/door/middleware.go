@@ -1,0 +1,74 @@
+package door
+
+import (
+	"fmt"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"time"
+)
+
+// recovered answers 500 where a handler panics, and logs where that was. What was panicked with is logged only where it is
+// the runtime's own error: anything else could quote what somebody sent.
+func (d *Door) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			caught := recover()
+			if caught == nil {
+				return
+			}
+			if caught == http.ErrAbortHandler {
+				panic(caught)
+			}
+			what := fmt.Sprintf("%T", caught)
+			if err, ok := caught.(runtime.Error); ok {
+				what = err.Error()
+			}
+			d.log.Error("A request made the door panic.", "route", r.Pattern, "panic", what, "stack", string(debug.Stack()))
+			if seen, ok := w.(*watched); !ok || seen.status == 0 {
+				d.refuse(w, r, problem{Status: http.StatusInternalServerError, Detail: "Something broke here. Send it again."}, nil)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// logged writes one line a request: the route that took it and never the address, which may have a person in it; no header,
+// no body, and not who sent it.
+func (d *Door) logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		seen := &watched{ResponseWriter: w}
+		next.ServeHTTP(seen, r)
+		if r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz" && seen.status == http.StatusOK {
+			return // a probe every few seconds says nothing
+		}
+		d.log.Info("request", "method", r.Method, "route", r.Pattern, "status", seen.status, "bytes", seen.bytes,
+			"took_ms", time.Since(began).Milliseconds())
+	})
+}
+
+// watched remembers what was answered.
+type watched struct {
+	http.ResponseWriter
+	status, bytes int
+}
+
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *watched) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController through.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,102 @@
+package door
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/throughline-dev/throughline/starter/intake"
+)
+
+//go:embed page.html
+var pageHTML string
+
+var pages = template.Must(template.New("page").Parse(pageHTML))
+
+// page is what a person in a browser sees: a receipt, or a problem, or a form to fill in, or the last two together.
+type page struct {
+	Company string
+	Receipt *intake.Receipt
+	Problem *problem
+	// Form is what was typed so far; nil for no form.
+	Form url.Values
+}
+
+// input is a field that the form shows.
+type input struct {
+	Name, Label, Type, Autocomplete, Placeholder string
+	Required                                     bool
+	Value, Problem                               string
+}
+
+var inputs = []input{
+	{Name: "name", Label: "Your name", Type: "text", Autocomplete: "name", Required: true},
+	{Name: "email", Label: "E-mail", Type: "email", Autocomplete: "email", Required: true},
+	{Name: "company", Label: "Company", Type: "text", Autocomplete: "organization"},
+	{Name: "employees", Label: "How many people work there?", Type: "text", Placeholder: "40"},
+	{Name: "phone", Label: "Phone", Type: "tel", Autocomplete: "tel"},
+	{Name: "country", Label: "Country (two letters)", Type: "text", Autocomplete: "country", Placeholder: "DE"},
+	{Name: "region", Label: "State or province", Type: "text", Autocomplete: "address-level1"},
+	{Name: "message", Label: "How can we help?", Type: "textarea"},
+}
+
+// ShowForm reports whether there is a form, even an empty one.
+func (p page) ShowForm() bool { return p.Form != nil }
+
+// Inputs are the fields to show, each with what was typed and what is wrong with it.
+func (p page) Inputs() []input {
+	shown := slices.Clone(inputs)
+	for i := range shown {
+		shown[i].Value = p.Form.Get(shown[i].Name)
+		if p.Problem == nil {
+			continue
+		}
+		for _, m := range p.Problem.Errors {
+			if m.Field == shown[i].Name {
+				shown[i].Problem = m.Problem
+			}
+		}
+	}
+	return shown
+}
+
+// Elsewhere are the mistakes in fields that aren't shown.
+func (p page) Elsewhere() []string {
+	var all []string
+	for _, m := range p.Problem.Errors {
+		if !isShown(m.Field) {
+			all = append(all, m.Field+" "+m.Problem)
+		}
+	}
+	return all
+}
+
+// Hidden are the form's fields that aren't shown: the campaign's, the website's own. They go along when it is sent again.
+func (p page) Hidden() url.Values {
+	rest := url.Values{}
+	for name, values := range p.Form {
+		if !isShown(name) {
+			rest[name] = values
+		}
+	}
+	return rest
+}
+
+func isShown(field string) bool {
+	return slices.ContainsFunc(inputs, func(in input) bool { return in.Name == field })
+}
+
+func (d *Door) page(w http.ResponseWriter, status int, p page) {
+	p.Company = d.o.Company
+	var body bytes.Buffer
+	if err := pages.Execute(&body, p); err != nil { // the template fits its data, or no test would pass
+		panic(err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	write(w, status, body.Bytes())
+}

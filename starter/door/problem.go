@@ -1,0 +1,79 @@
+package door
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/lead"
+)
+
+// problem is why a request was refused, as RFC 9457 has it; "errors" names the fields.
+type problem struct {
+	Title  string        `json:"title"`
+	Status int           `json:"status"`
+	Detail string        `json:"detail,omitempty"`
+	Errors lead.Mistakes `json:"errors,omitempty"`
+}
+
+// retryAfter is what a sender is told to wait when Temporal can't be reached: long enough for a server to fail over, short
+// enough for a person to wait.
+const retryAfter = 5 * time.Second
+
+// problemOf says what an error of intake means to whoever sent the lead.
+func problemOf(err error) problem {
+	var mistakes lead.Mistakes
+	var unavailable *intake.Unavailable
+	switch {
+	case errors.As(err, &mistakes):
+		return problem{Status: http.StatusUnprocessableEntity, Errors: mistakes,
+			Detail: "The lead was not taken. Put these fields right and send it again."}
+	case errors.As(err, &unavailable):
+		return problem{Status: http.StatusServiceUnavailable,
+			Detail: "The lead could not be taken for certain. Send it again: it will not count twice."}
+	default:
+		return problem{Status: http.StatusBadRequest, Detail: "The lead was not taken: " + err.Error() + "."}
+	}
+}
+
+// refuse answers with a problem: as a page to a person in a browser, with what they had typed into the form, else as JSON.
+func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form url.Values) {
+	p.Title = http.StatusText(p.Status)
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+	}
+	if wantsPage(r) {
+		d.page(w, p.Status, page{Problem: &p, Form: form})
+		return
+	}
+	writeJSON(w, p.Status, "application/problem+json", p)
+}
+
+// wantsPage reports whether a person is waiting in a browser, and not a program.
+func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
+
+func writeJSON(w http.ResponseWriter, status int, mediaType string, v any) {
+	body, err := json.Marshal(v)
+	if err != nil { // our own types always marshal
+		panic(err)
+	}
+	w.Header().Set("Content-Type", mediaType)
+	write(w, status, append(body, '\n'))
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	write(w, status, []byte(text+"\n"))
+}
+
+func write(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a caller who has hung up doesn't hear the answer; what it says holds all the same
+}

@@ -1,0 +1,184 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/throughline-dev/throughline/workflows/lead"
+)
+
+// KeyField is the field by which a sender names a submission, so that a repeat is recognised.
+const KeyField = "submission_id"
+
+// MaxKey is the longest name that a sender may give a submission, in bytes.
+const MaxKey = 200
+
+// Entry is a submission as it was read from a body.
+type Entry struct {
+	Submission lead.Submission
+	// Key is what the sender calls the submission; "" where it has no name.
+	Key string
+	// Mistakes are the fields that couldn't be read at all.
+	Mistakes lead.Mistakes
+}
+
+// What a body can be that no field can be read from.
+var (
+	ErrNotUTF8   = errors.New("the body is not valid UTF-8: send it in that encoding")
+	ErrNotJSON   = errors.New("the body is not valid JSON")
+	ErrNotObject = errors.New("the body must be one JSON object, with the lead's fields as its members")
+)
+
+// ReadJSON reads a submission from a JSON object. The campaign's fields may stand in an object "utm" or as utm_…; members
+// that Throughline doesn't know are kept as they are. The error is one of the package's; a field that can't be read is no
+// error here but one of the entry's mistakes.
+func ReadJSON(body []byte) (Entry, error) {
+	if !utf8.Valid(body) { // encoding/json would put "�" for what it can't read
+		return Entry{}, ErrNotUTF8
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return Entry{}, ErrNotJSON
+	}
+	fields, ok := value.(map[string]any)
+	if _, err := d.Token(); err != io.EOF || !ok {
+		return Entry{}, ErrNotObject
+	}
+	return read(fields), nil
+}
+
+// ReadForm reads a submission from an HTML form's fields. A further field that came several times is kept as a list. The
+// error is [ErrNotUTF8] or nil.
+func ReadForm(form url.Values) (Entry, error) {
+	fields := make(map[string]any, len(form))
+	for name, values := range form {
+		if !utf8.ValidString(name) || !utf8.ValidString(strings.Join(values, "")) {
+			return Entry{}, ErrNotUTF8
+		}
+		if len(values) == 1 {
+			fields[name] = values[0]
+			continue
+		}
+		list := make([]any, len(values))
+		for i, v := range values {
+			list[i] = v
+		}
+		fields[name] = list
+	}
+	return read(fields), nil
+}
+
+// read takes what it knows out of the fields; the rest is the submission's Other.
+func read(fields map[string]any) Entry {
+	var e Entry
+	s := &e.Submission
+	for name, to := range map[string]*string{
+		"name": &s.Name, "email": &s.Email, "company": &s.Company, "phone": &s.Phone,
+		"country": &s.Country, "region": &s.Region, "message": &s.Message,
+	} {
+		*to = e.text(name, fields[name])
+		delete(fields, name)
+	}
+	s.Employees = e.number("employees", fields["employees"])
+	delete(fields, "employees")
+	e.Key = e.key(fields[KeyField])
+	delete(fields, KeyField)
+
+	utm := map[string]string{}
+	if nested, ok := fields["utm"].(map[string]any); ok {
+		for name, value := range nested {
+			utm[name] = e.text("utm_"+name, value)
+		}
+		delete(fields, "utm")
+	}
+	for field, value := range fields {
+		if name, ok := strings.CutPrefix(field, "utm_"); ok {
+			utm[name] = e.text(field, value)
+			delete(fields, field)
+		}
+	}
+	if len(utm) > 0 {
+		s.UTM = utm
+	}
+	if len(fields) > 0 {
+		s.Other = fields
+	}
+	slices.SortFunc(e.Mistakes, func(a, b lead.Mistake) int { return strings.Compare(a.Field, b.Field) })
+	return e
+}
+
+func (e *Entry) text(field string, value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []any:
+		e.wrong(field, "must be given once")
+	default:
+		e.wrong(field, "must be text")
+	}
+	return ""
+}
+
+func (e *Entry) number(field string, value any) int {
+	if n, ok := value.(json.Number); ok {
+		value = n.String()
+	}
+	text := strings.TrimSpace(e.text(field, value))
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		e.wrong(field, "must be a whole number, such as 40")
+	}
+	return n
+}
+
+func (e *Entry) key(value any) string {
+	if n, ok := value.(json.Number); ok {
+		value = n.String()
+	}
+	key := strings.TrimSpace(e.text(KeyField, value))
+	if len(key) > MaxKey {
+		e.wrong(KeyField, "is too long: at most "+strconv.Itoa(MaxKey)+" bytes")
+	}
+	return key
+}
+
+func (e *Entry) wrong(field, problem string) {
+	e.Mistakes = append(e.Mistakes, lead.Mistake{Field: field, Problem: problem})
+}
+
+// Check normalises the submission and returns all that is wrong with it as [lead.Mistakes], or nil. A field that couldn't be
+// read is named for that alone, and not for being empty too.
+func (e *Entry) Check() error {
+	e.Submission.Normalize()
+	all := slices.Clone(e.Mistakes)
+	named := map[string]bool{}
+	for _, m := range all {
+		named[m.Field] = true
+	}
+	var found lead.Mistakes
+	if errors.As(e.Submission.Validate(), &found) {
+		for _, m := range found {
+			if !named[m.Field] {
+				all = append(all, m)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}

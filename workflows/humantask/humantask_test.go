@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"github.com/stretchr/testify/suite"
 	"go.temporal.io/sdk/temporal"
@@ -15,6 +16,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/internal/outside"
+	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
 var (
@@ -340,12 +342,27 @@ func (s *TaskSuite) TestACancelledWorkflowWithdrawsItsTask() {
 }
 
 func (s *TaskSuite) TestTheSearchAttributesFollowTheTask() {
-	s.at(time.Hour, func() { s.Equal("maria", s.views()[0].Holder.ID) })
+	var said []temporal.SearchAttributes
+	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
+		said = append(said, args.Get(0).(temporal.SearchAttributes))
+	}).Return(nil)
 	s.click(49*time.Hour, by("UGRACE"))
 	s.run()
-	v := s.views()[0]
-	s.Equal("contacted", v.Outcome.Action)
-	s.Nil(v.Next)
+
+	s.Require().Len(said, 3, "opened, escalated, ended: nothing else changes what operations filter by")
+	waitsOn, _ := said[0].GetKeywordList(visibility.WaitsOn)
+	s.Equal([]string{"maria"}, waitsOn)
+	due, _ := said[0].GetTime(visibility.Due)
+	s.WithinDuration(s.begun.Add(48*time.Hour), due, 0)
+	waitsOn, _ = said[1].GetKeywordList(visibility.WaitsOn)
+	s.Equal([]string{"grace"}, waitsOn)
+	breached, _ := said[1].GetBool(visibility.Breached)
+	s.True(breached)
+	for _, key := range []temporal.SearchAttributeKey{visibility.WaitsOn, visibility.Due} {
+		s.True(said[2].ContainsKey(key), "the last one unsets it")
+	}
+	_, waits := said[2].GetKeywordList(visibility.WaitsOn)
+	s.False(waits)
 }
 
 func (s *TaskSuite) TestATaskThatCannotBeAskedSaysWhy() {

@@ -41,7 +41,7 @@ var spec = Spec{Name: "write", System: "vendor", Summary: "Write", Policy: Syste
 type kind func(workflow.Context, *Runner, Spec, Activity[string, string], string) (string, error)
 
 // run runs one step in a workflow of its own, and returns its result, its error and what the runner says about it.
-func runStep(t *testing.T, v *vendor, k kind, s Spec, rescue Rescue) (result string, err error, done []Done) {
+func runStep(t *testing.T, v *vendor, k kind, s Spec, rescue Rescue) (result string, done []Done, err error) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
@@ -56,7 +56,7 @@ func runStep(t *testing.T, v *vendor, k kind, s Spec, rescue Rescue) (result str
 	})
 	require.True(t, env.IsWorkflowCompleted())
 	require.NoError(t, env.GetWorkflowError())
-	return result, err, done
+	return result, done, err
 }
 
 func answer(verdicts ...Verdict) (Rescue, *[]Failure) {
@@ -77,7 +77,7 @@ func TestBothKindsCarryTheKeyOfWorkflowAndStep(t *testing.T) {
 	for name, k := range map[string]kind{"repeatable": Repeatable[string, string], "once": Once[string, string]} {
 		t.Run(name, func(t *testing.T) {
 			v := &vendor{}
-			result, err, done := runStep(t, v, k, spec, nil)
+			result, done, err := runStep(t, v, k, spec, nil)
 			require.NoError(t, err)
 			require.Equal(t, "wrote it", result)
 			require.Equal(t, []effect.Key{{ID: "default-test-workflow-id/write"}}, v.keys)
@@ -89,7 +89,7 @@ func TestBothKindsCarryTheKeyOfWorkflowAndStep(t *testing.T) {
 
 func TestARepeatableStepThatFailsLocallyIsRetriedAsARegularActivity(t *testing.T) {
 	v := &vendor{answers: []error{down(), down(), down()}}
-	result, err, _ := runStep(t, v, Repeatable[string, string], spec, nil)
+	result, _, err := runStep(t, v, Repeatable[string, string], spec, nil)
 	require.NoError(t, err)
 	require.Equal(t, "wrote it", result)
 	require.Len(t, v.keys, 4)
@@ -99,7 +99,7 @@ func TestAFinalFaultIsNotTriedAgain(t *testing.T) {
 	for name, k := range map[string]kind{"repeatable": Repeatable[string, string], "once": Once[string, string]} {
 		t.Run(name, func(t *testing.T) {
 			v := &vendor{answers: []error{refused()}}
-			_, err, done := runStep(t, v, k, spec, nil)
+			_, done, err := runStep(t, v, k, spec, nil)
 			f, ok := fault.From(err)
 			require.True(t, ok)
 			require.Equal(t, 401, f.Status)
@@ -113,7 +113,7 @@ func TestAVendorsRetryAfterIsWaitedFor(t *testing.T) {
 	for name, k := range map[string]kind{"repeatable": Repeatable[string, string], "once": Once[string, string]} {
 		t.Run(name, func(t *testing.T) {
 			v := &vendor{answers: []error{fault.OfStatus("vendor", 429, 90*time.Second, "", "").Err()}}
-			_, err, _ := runStep(t, v, k, spec, nil)
+			_, _, err := runStep(t, v, k, spec, nil)
 			require.NoError(t, err)
 			require.Len(t, v.at, 2)
 			require.GreaterOrEqual(t, v.at[1].Sub(v.at[0]), 90*time.Second)
@@ -125,7 +125,7 @@ func TestABoundOnAllTriesCountsTheLocalOneAndItsPause(t *testing.T) {
 	v := &vendor{answers: []error{fault.OfStatus("vendor", 429, 90*time.Second, "", "").Err()}}
 	s := spec
 	s.Policy, s.BestEffort = System.Within(10*time.Second), true
-	_, err, done := runStep(t, v, Repeatable[string, string], s, nil)
+	_, done, err := runStep(t, v, Repeatable[string, string], s, nil)
 	require.Error(t, err)
 	require.Len(t, v.keys, 1, "the vendor asked for more time than there is")
 	require.Less(t, done[0].Took.Duration, 10*time.Second)
@@ -134,7 +134,7 @@ func TestABoundOnAllTriesCountsTheLocalOneAndItsPause(t *testing.T) {
 func TestOperationsHaveAStepRunAgainUntilItWorks(t *testing.T) {
 	v := &vendor{answers: []error{refused(), refused()}}
 	rescue, asked := answer(Retry, Retry)
-	result, err, done := runStep(t, v, Once[string, string], spec, rescue)
+	result, done, err := runStep(t, v, Once[string, string], spec, rescue)
 	require.NoError(t, err)
 	require.Equal(t, "wrote it", result)
 	require.Len(t, *asked, 2)
@@ -150,7 +150,7 @@ func TestOperationsHaveAStepRunAgainUntilItWorks(t *testing.T) {
 func TestOperationsSkipOrAbort(t *testing.T) {
 	for verdict, want := range map[Verdict]error{Skip: ErrSkipped, Abort: ErrAborted} {
 		rescue, _ := answer(verdict)
-		_, err, done := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], spec, rescue)
+		_, done, err := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], spec, rescue)
 		require.ErrorIs(t, err, want)
 		require.Len(t, done, 1)
 	}
@@ -160,7 +160,7 @@ func TestAStepThatMustBeDoneCannotBeSkipped(t *testing.T) {
 	s := spec
 	s.Skippable = false
 	rescue, _ := answer(Skip)
-	_, err, _ := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], s, rescue)
+	_, _, err := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], s, rescue)
 	require.Error(t, err)
 	require.NotErrorIs(t, err, ErrSkipped)
 }
@@ -169,7 +169,7 @@ func TestNobodyIsAskedAboutABestEffort(t *testing.T) {
 	s := spec
 	s.BestEffort = true
 	rescue, asked := answer()
-	_, err, _ := runStep(t, &vendor{answers: []error{refused()}}, Repeatable[string, string], s, rescue)
+	_, _, err := runStep(t, &vendor{answers: []error{refused()}}, Repeatable[string, string], s, rescue)
 	require.Error(t, err)
 	require.Empty(t, *asked)
 }
@@ -177,7 +177,7 @@ func TestNobodyIsAskedAboutABestEffort(t *testing.T) {
 func TestARescueThatIsCancelledEndsTheStep(t *testing.T) {
 	cancelled := errors.New("cancelled meanwhile")
 	rescue := func(workflow.Context, Failure) (Verdict, error) { return "", cancelled }
-	_, err, _ := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], spec, rescue)
+	_, _, err := runStep(t, &vendor{answers: []error{refused()}}, Once[string, string], spec, rescue)
 	require.ErrorIs(t, err, cancelled)
 }
 

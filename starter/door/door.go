@@ -24,7 +24,7 @@ import (
 // The limits where the options have none.
 const (
 	// DefaultMaxBody holds the longest message in any script with room for everything else.
-	DefaultMaxBody = 128 << 10
+	DefaultMaxBody = 64 << 10
 	// DefaultTimeout leaves a click a second of Slack's three for the way there and back.
 	DefaultTimeout = 2 * time.Second
 )

@@ -49,9 +49,13 @@ func (d *Door) takeClick(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	click, err := slack.ParseClick([]byte(form.Get("payload")))
-	if err != nil {
-		d.log.Warn("An interaction of Slack's is no click on a task.", "err", err)
-		d.refuse(w, r, problem{Status: http.StatusBadRequest, Detail: "This is no click on a task's button."}, nil)
+	switch {
+	case errors.Is(err, slack.ErrNotOurs): // a link button, or something that another part of the app shows
+		w.WriteHeader(http.StatusOK)
+		return
+	case err != nil:
+		d.log.Error("A click could not be read.", "err", err)
+		d.refuse(w, r, problem{Status: http.StatusBadRequest, Detail: "This is no click that Throughline can read."}, nil)
 		return
 	}
 	ctx, cancel := d.bounded(r)
@@ -62,7 +66,7 @@ func (d *Door) takeClick(w http.ResponseWriter, r *http.Request) {
 		Version: click.Task.Version,
 		Action:  click.Action,
 		By:      humantask.Actor{Slack: click.User},
-		Reply:   humantask.Reply{Channel: click.Channel, User: click.User},
+		Reply:   humantask.Reply{Channel: click.Message.Channel, User: click.User},
 	})
 	var ended *serviceerror.NotFound
 	switch {

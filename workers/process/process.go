@@ -3,35 +3,124 @@ package process
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
-	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/throughline-dev/throughline/config"
 )
 
 // Options are what a process needs.
 type Options struct {
-	// Client reaches Temporal. Required.
+	// Client reaches Temporal. Its logger and its metrics handler are the workers' too: give it ones made by [NewLogger] and
+	// package metrics. Required.
 	Client client.Client
-	// Queues are the task queues to work on, by name; none for all of them.
+	// Live is the configuration. The policy activity asks it each time; where the systems are is read once. Required.
+	Live *config.Live
+	// Queues are the task queues to work on, by name; none for all of [Queues].
 	Queues []string
-	// Logger is nil for slog.Default().
+	// Logger gets what the process itself has to say; nil for slog.Default().
 	Logger *slog.Logger
 }
 
-// Process is a set of workers. Make one with [New].
+// Process is a set of workers. Make one with [New]; it runs once.
 type Process struct {
-	o Options
+	client  client.Client
+	log     *slog.Logger
+	workers map[string]worker.Worker // by queue
+	working atomic.Bool
+	fatal   chan error
 }
 
-// New makes the workers without starting them. It fails for a queue that nobody knows.
-func New(o Options) (*Process, error) { return &Process{o: o}, nil }
+// New makes the workers without starting them. It fails for a queue that nobody knows, and where an adapter can't be made
+// from the configuration.
+func New(o Options) (*Process, error) {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if len(o.Queues) == 0 {
+		o.Queues = Queues()
+	}
+	p := &Process{client: o.Client, log: o.Logger, workers: map[string]worker.Worker{}, fatal: make(chan error, len(o.Queues))}
+	worker.SetStickyWorkflowCacheSize(stickyCache)
+	stop := o.Live.Config().Workers.StopTimeout.Duration
+	if stop < longestActivity() {
+		p.log.Warn("Activities may be cut off when the process stops: workers.stop_timeout is shorter than the longest of them.",
+			"stop_timeout", stop, "longest", longestActivity())
+	}
+	for _, name := range o.Queues {
+		register, ok := queues[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no task queue %q: choose from %s", name, strings.Join(Queues(), ", "))
+		}
+		if p.workers[name] != nil {
+			continue
+		}
+		w := worker.New(o.Client, name, workerOptions(stop, func(err error) { p.fatal <- fmt.Errorf("task queue %s: %w", name, err) }))
+		if err := register(w, o); err != nil {
+			return nil, err
+		}
+		p.workers[name] = w
+	}
+	return p, nil
+}
 
-// Run starts the workers, and stops them when the context ends: they take no new work, and finish what they have.
+// Run starts the workers and stops them when the context ends: they take no new work, and have workers.stop_timeout to
+// finish what they have. The error is nil after such a stop; it is what went wrong where a worker can't start, or finds
+// that it can't go on (its namespace was deleted, its key revoked).
 func (p *Process) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
+	var started []worker.Worker
+	defer func() { p.stop(started) }()
+	for name, w := range p.workers {
+		if err := w.Start(); err != nil {
+			return fmt.Errorf("task queue %s: %w", name, err)
+		}
+		started = append(started, w)
+	}
+	p.working.Store(true)
+	p.log.Info("Workers started.", "queues", p.names())
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-p.fatal:
+		return err
+	}
 }
 
-// Handler answers /healthz, /readyz and /metrics.
-func (p *Process) Handler() http.Handler { return http.NewServeMux() }
+// stop stops the workers at the same time, so that the process takes as long as the slowest and not as all of them together.
+func (p *Process) stop(started []worker.Worker) {
+	p.working.Store(false)
+	began := time.Now()
+	var all sync.WaitGroup
+	for _, w := range started {
+		all.Go(w.Stop)
+	}
+	all.Wait()
+	p.log.Info("Workers stopped.", "queues", p.names(), "took_ms", time.Since(began).Milliseconds())
+}
+
+// Ready returns nil while the workers run and Temporal can be reached.
+func (p *Process) Ready(ctx context.Context) error {
+	if !p.working.Load() {
+		return errors.New("the workers are not running")
+	}
+	_, err := p.client.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
+}
+
+func (p *Process) names() []string {
+	var names []string
+	for name := range p.workers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

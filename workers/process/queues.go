@@ -1,0 +1,77 @@
+package process
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+
+	"go.temporal.io/sdk/worker"
+
+	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/crm"
+	"github.com/throughline-dev/throughline/activities/email"
+	"github.com/throughline-dev/throughline/activities/enrich"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/rest"
+	"github.com/throughline-dev/throughline/activities/slack"
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/rotation"
+)
+
+// queues says what a worker of each task queue registers: what its workflows call, and nothing else.
+var queues = map[string]func(worker.Registry, Options) error{
+	lead.TaskQueue: registerLead,
+	assignment.TaskQueue: func(r worker.Registry, _ Options) error {
+		rotation.Register(r)
+		return nil
+	},
+}
+
+// Queues are the names of the task queues, in order.
+func Queues() []string { return slices.Sorted(maps.Keys(queues)) }
+
+func registerLead(r worker.Registry, o Options) error {
+	c := o.Live.Config()
+	mail, err := email.New(email.Options{
+		URL:       c.Systems.SendGrid.URL,
+		Key:       c.Secret(config.SendGridKey).Reveal(),
+		From:      email.Address{Name: c.Company.Sender.Name, Email: c.Company.Sender.Email},
+		Templates: c.Templates,
+		NoLookup:  !c.Systems.SendGrid.EmailActivity,
+		HTTP:      within(c.Systems.SendGrid.Timeout),
+	})
+	if err != nil {
+		return err
+	}
+	lead.Register(r)
+	r.RegisterActivity(&policy.Activities{Current: o.Live.Book})
+	r.RegisterActivity(&assignment.Activities{Client: o.Client})
+	r.RegisterActivity(mail)
+	r.RegisterActivity(slack.New(slack.Options{
+		URL:   c.Systems.Slack.URL,
+		Token: c.Secret(config.SlackToken).Reveal(),
+		HTTP:  within(c.Systems.Slack.Timeout),
+	}))
+	r.RegisterActivity(crm.New(crm.Options{
+		URL:    c.Systems.HubSpot.URL,
+		Token:  c.Secret(config.HubSpotToken).Reveal(),
+		Portal: c.Systems.HubSpot.Portal,
+		HTTP:   within(c.Systems.HubSpot.Timeout),
+	}))
+	r.RegisterActivity(enrich.New(enrich.Options{
+		URL:  c.Systems.PeopleDataLabs.URL,
+		Key:  c.Secret(config.PeopleDataLabsKey).Reveal(),
+		HTTP: within(c.Systems.PeopleDataLabs.Timeout),
+	}))
+	return nil
+}
+
+// within is an HTTP client that gives up on a request after so long.
+func within(d policy.Duration) *http.Client {
+	c := rest.NewHTTPClient()
+	if d.Duration > 0 {
+		c.Timeout = d.Duration
+	}
+	return c
+}

@@ -68,16 +68,20 @@ func Final(system, code, message string) Fault {
 	return Fault{Class: ClassFinal, System: system, Code: code, Message: message}
 }
 
-// String is the fault without the vendor's own text, safe for a log: "hubspot answered 400 VALIDATION_ERROR".
+// String is the fault without the vendor's own text, safe for a log: "hubspot answered 400: VALIDATION_ERROR",
+// "slack refused: channel_not_found".
 func (f Fault) String() string {
 	s := f.System
-	if f.Status == 0 {
-		s += " could not be used"
-	} else {
+	switch {
+	case f.Status != 0:
 		s += fmt.Sprintf(" answered %d", f.Status)
+	case f.Class == ClassFinal:
+		s += " refused"
+	default:
+		s += " could not be used"
 	}
 	if f.Code != "" {
-		s += " " + f.Code
+		s += ": " + f.Code
 	}
 	return s
 }

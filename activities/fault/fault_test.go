@@ -64,9 +64,10 @@ func TestOnlyAFinalFaultStopsTemporalsRetries(t *testing.T) {
 
 func TestAnErrorsTextHoldsNothingThatTheVendorSaid(t *testing.T) {
 	f := fault.OfStatus("hubspot", 400, 0, "VALIDATION_ERROR", `"jane@example.com" is no e-mail address`)
-	assert.Equal(t, "hubspot answered 400 VALIDATION_ERROR", f.String())
+	assert.Equal(t, "hubspot answered 400: VALIDATION_ERROR", f.String())
 	assert.NotContains(t, f.Err().Error(), "jane")
 
+	assert.Equal(t, "slack refused: channel_not_found", fault.Final("slack", "channel_not_found", "jane").String())
 	assert.Equal(t, "slack could not be used", fault.Unreachable("slack", "dial tcp: jane").String())
 }
 

@@ -1,4 +1,189 @@
 package config
 
-// check finds what is wrong with the values of a configuration whose shape is right.
-func (f *findings) check(c *Config) {}
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/policy/nearest"
+)
+
+// Operations is the role that must exist: it gets the tasks that no system can do.
+const operations = "operations"
+
+const (
+	nobody = "nobody in people"
+	noPool = "no pool in pools"
+)
+
+// check finds what is wrong with the values of a configuration whose shape is right, and puts in what may be left out.
+func (f *findings) check(c *Config) {
+	f.name("company.name", c.Company.Name)
+	f.name("company.sender.name", c.Company.Sender.Name)
+	f.email("company.sender.email", c.Company.Sender.Email)
+	people := f.people(c)
+	f.roles(c, people)
+	pools := f.pools(c, people)
+	f.lead(c, pools)
+	f.templates(c)
+	f.systems(c)
+	f.programs(c)
+}
+
+// names are what other settings can refer to, and the key of each.
+type names map[string]string
+
+// sorted is for a hint that is the same each time.
+func (n names) sorted() []string { return slices.Sorted(maps.Keys(n)) }
+
+// define notes a name that has to be its list's only one; what says what the name is in messages.
+func (f *findings) define(defined names, key, what, name string) {
+	first, taken := defined[name]
+	switch {
+	case name == "":
+		f.add(key, "is missing: give it %s", what)
+	case !idForm.MatchString(name):
+		f.add(key, "%q can't be %s: use lower-case letters, digits, dots and hyphens, such as %q", name, what, idLike(name))
+	case taken:
+		f.add(key, "%q is taken by %s: every one needs its own", name, first)
+	}
+	if !taken && name != "" {
+		defined[name] = key
+	}
+}
+
+// refer checks that a setting names something that exists; not says so ("nobody in people"). Where nothing of the kind
+// exists, that has been said already.
+func (f *findings) refer(known names, key, not, name string) {
+	_, ok := known[name]
+	switch {
+	case ok || len(known) == 0:
+	case name == "":
+		f.add(key, "is missing")
+	default:
+		f.add(key, "%q is %s%s", name, not, nearest.Hint(name, known.sorted()))
+	}
+}
+
+// unique checks that a value stands only once in its list, or among all people.
+func (f *findings) unique(seen names, key, value string) {
+	if value == "" {
+		return
+	}
+	if first, taken := seen[value]; taken {
+		f.add(key, "%q stands in %s too: once is enough", value, first)
+		return
+	}
+	seen[value] = key
+}
+
+func (f *findings) people(c *Config) names {
+	known, slack, emails := names{}, names{}, names{}
+	if len(c.People) == 0 {
+		f.add("people", "is empty: list everybody who takes part")
+	}
+	for i, p := range c.People {
+		key := item("people", i)
+		f.define(known, key+".id", "an ID", p.ID)
+		f.name(key+".name", p.Name)
+		f.email(key+".email", p.Email)
+		f.unique(emails, key+".email", strings.ToLower(p.Email))
+		if p.Slack != "" && !slackUser.MatchString(p.Slack) {
+			f.add(key+".slack", "%q is no Slack user ID: it is like U024BE7LH (in Slack: profile, \"Copy member ID\")", p.Slack)
+		}
+		f.unique(slack, key+".slack", p.Slack)
+		if p.CRMOwner != "" && !digits.MatchString(p.CRMOwner) {
+			f.add(key+".crm_owner", "%q is no owner ID of HubSpot: it is a number, such as \"1011\"", p.CRMOwner)
+		}
+	}
+	managers := map[string]string{}
+	for i, p := range c.People {
+		if p.Manager != "" {
+			f.refer(known, item("people", i)+".manager", nobody, p.Manager)
+			managers[p.ID] = p.Manager
+		}
+	}
+	f.chains(c.People, managers)
+	return known
+}
+
+// chains checks that nobody is above themselves. Each circle is one mistake, at the first of its people in the file.
+func (f *findings) chains(people []policy.Person, managers map[string]string) {
+	done := map[string]bool{}
+	for i, person := range people {
+		var chain []string
+		for id := person.ID; id != "" && !done[id]; id = managers[id] {
+			done[id] = true
+			chain = append(chain, id)
+			start := slices.Index(chain, managers[id])
+			if start < 0 {
+				continue
+			}
+			circle := append(chain[start:], managers[id])
+			first := slices.IndexFunc(people[i:], func(p policy.Person) bool { return slices.Contains(circle, p.ID) })
+			f.add(item("people", i+first)+".manager", "goes round in a circle (%s): leave it out for whoever is at the top", strings.Join(circle, " → "))
+		}
+	}
+}
+
+func (f *findings) roles(c *Config, people names) {
+	known := names{}
+	for i, r := range c.Roles {
+		key := item("roles", i)
+		f.define(known, key+".name", "a role's name", r.Name)
+		if r.Channel != "" && !slackRoom.MatchString(r.Channel) {
+			f.add(key+".channel", "%q is no Slack channel ID: it is like C024BE91L (in Slack: the channel's details, at the bottom)", r.Channel)
+		}
+		f.group(people, key+".people", r.People)
+	}
+	if _, ok := known[operations]; !ok {
+		f.add("roles", "has no %q, the role that gets what a system refused: add it%s", operations, nearest.Hint(operations, known.sorted()))
+	}
+}
+
+// group checks a list of IDs.
+func (f *findings) group(people names, key string, ids []string) {
+	if len(ids) == 0 {
+		f.add(key, "is empty: name at least one of people")
+	}
+	seen := names{}
+	for i, id := range ids {
+		f.refer(people, item(key, i), nobody, id)
+		f.unique(seen, item(key, i), id)
+	}
+}
+
+func (f *findings) pools(c *Config, people names) names {
+	known := names{}
+	if len(c.Pools) == 0 {
+		f.add("pools", "is empty: list at least one pool, for lead.default_pool")
+	}
+	owner := map[string]string{}
+	for _, p := range c.People {
+		owner[p.ID] = p.CRMOwner
+	}
+	for i := range c.Pools {
+		p, key := &c.Pools[i], item("pools", i)
+		f.define(known, key+".name", "a pool's name", p.Name)
+		if len(p.Members) == 0 {
+			f.add(key+".members", "is empty: a pool needs at least one person")
+		}
+		seen := names{}
+		for j := range p.Members {
+			m, key := &p.Members[j], item(key+".members", j)
+			f.refer(people, key+".person", nobody, m.Person)
+			f.unique(seen, key+".person", m.Person)
+			if _, said := f.where[key+".weight"]; !said {
+				m.Weight = 1
+			}
+			if m.Weight < 1 {
+				f.add(key+".weight", "%d is no weight: it is at least 1; who gets no turns is left out", m.Weight)
+			}
+			if at, ok := people[m.Person]; ok && owner[m.Person] == "" {
+				f.add(strings.TrimSuffix(at, ".id")+".crm_owner", "is missing: %q is in a pool (%s), so HubSpot must know who owns the leads; find the owner ID in HubSpot's settings, under Users", m.Person, key)
+			}
+		}
+	}
+	return known
+}

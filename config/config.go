@@ -80,22 +80,22 @@ type Lead struct {
 
 // Systems says where the outside world is.
 type Systems struct {
-	Slack          Slack          `json:"slack"`
-	SendGrid       SendGrid       `json:"sendgrid"`
-	HubSpot        HubSpot        `json:"hubspot"`
-	PeopleDataLabs PeopleDataLabs `json:"peopledatalabs"`
+	// Timeout is for one HTTP request to any of them.
+	Timeout        policy.Duration `json:"timeout"`
+	Slack          Slack           `json:"slack"`
+	SendGrid       SendGrid        `json:"sendgrid"`
+	HubSpot        HubSpot         `json:"hubspot"`
+	PeopleDataLabs PeopleDataLabs  `json:"peopledatalabs"`
 }
 
 // Slack is where Slack's Web API is.
 type Slack struct {
-	URL     string          `json:"url"`     // ends in "/": method names are appended to it
-	Timeout policy.Duration `json:"timeout"` // for one HTTP request, as everywhere below
+	URL string `json:"url"` // ends in "/": method names are appended to it
 }
 
 // SendGrid is where SendGrid's API is.
 type SendGrid struct {
-	URL     string          `json:"url"` // without the version ("/v3")
-	Timeout policy.Duration `json:"timeout"`
+	URL string `json:"url"` // without the version ("/v3")
 	// EmailActivity says that the account has SendGrid's e-mail activity add-on, so that a message that may have been sent
 	// before can be looked up.
 	EmailActivity bool `json:"email_activity"`
@@ -103,18 +103,16 @@ type SendGrid struct {
 
 // HubSpot is where HubSpot's API is.
 type HubSpot struct {
-	URL     string          `json:"url"`
-	Timeout policy.Duration `json:"timeout"`
+	URL string `json:"url"`
 	// Portal is the account's number, which a link to a record needs; "" for no links.
 	Portal string `json:"portal"`
-	// WebURL is where people open HubSpot: the start of a link to a record.
-	WebURL string `json:"web_url"`
 }
 
 // PeopleDataLabs is where People Data Labs' API is.
 type PeopleDataLabs struct {
-	URL     string          `json:"url"` // without the version ("/v5")
-	Timeout policy.Duration `json:"timeout"`
+	URL string `json:"url"` // without the version ("/v5")
+	// MinLikelihood is how sure a match must be to count, from 1 to 10.
+	MinLikelihood int `json:"min_likelihood"`
 }
 
 // Starter is the HTTP door.

@@ -1,14 +1,10 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/throughline-dev/throughline/activities/policy/nearest"
 )
@@ -82,68 +78,4 @@ func (f *findings) override(number int, env environment, set func(key string, va
 			f.addAt(position{number, name, 0}, "", "is no setting; did you mean %s?", near)
 		}
 	}
-}
-
-// secrets reads the secrets that the environment has.
-func (f *findings) secrets(number int, env environment) map[SecretName]Secret {
-	secrets := map[SecretName]Secret{}
-	for _, name := range secretNames {
-		value, direct := env[string(name)]
-		path, byFile := env[name.file()]
-		at := position{layer: number, source: string(name)}
-		switch {
-		case direct && byFile:
-			f.addAt(at, "", "is set, and so is %s: keep one", name.file())
-			continue
-		case byFile:
-			at.source = name.file()
-			b, err := os.ReadFile(path)
-			if err != nil {
-				f.addAt(at, "", "can't read %q: %s", path, cause(err))
-				continue
-			}
-			if value = strings.TrimRight(string(b), "\r\n"); value == "" {
-				f.addAt(at, "", "%q is empty: the secret goes there, on one line", path)
-				continue
-			}
-		}
-		if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
-			f.addAt(at, "", "has a space, a line break or another character in it that no secret has: was it copied whole?")
-			continue
-		}
-		secrets[name] = NewSecret(value)
-	}
-	return secrets
-}
-
-// cause is a file error without the operation and the path.
-func cause(err error) error {
-	if pe, ok := errors.AsType[*fs.PathError](err); ok {
-		return pe.Err
-	}
-	return err
-}
-
-var (
-	secretKey   = regexp.MustCompile(`(?i)(token|secret|password|passwd|credential|api_?key|^key$|_key$)`)
-	secretValue = regexp.MustCompile(`^(xox[a-z]-|xapp-|SG\.|pat-(na|eu|ap)\d)`)
-)
-
-// secretsFor says which variables hold the secrets of the system that a key belongs to.
-func secretsFor(key string) string {
-	var names []string
-	for _, name := range secretNames {
-		for _, word := range strings.FieldsFunc(strings.ToUpper(key), func(r rune) bool { return r == '.' || r == '_' }) {
-			if strings.HasPrefix(string(name), envPrefix+word+"_") {
-				names = append(names, string(name))
-				break
-			}
-		}
-	}
-	if names == nil {
-		for _, name := range secretNames {
-			names = append(names, string(name))
-		}
-	}
-	return strings.Join(names, " or ") + " in the environment, or a file's path in the variable with _FILE appended"
 }

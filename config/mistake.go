@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Mistake is one thing that is wrong in the configuration.
@@ -80,7 +81,17 @@ func (f *findings) addAt(at position, key, format string, args ...any) {
 			return
 		}
 	}
-	f.mistakes = append(f.mistakes, found{at, Mistake{at.String(), key, fmt.Sprintf(format, args...)}})
+	f.mistakes = append(f.mistakes, found{at, Mistake{at.String(), oneLine(key), oneLine(fmt.Sprintf(format, args...))}})
+}
+
+// oneLine keeps what a file may hold from breaking the line that it is quoted in.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // position is where a setting was read, or else what it would be a part of.

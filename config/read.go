@@ -107,8 +107,10 @@ func (f *findings) mapping(l layer, n *yaml.Node, t reflect.Type, key string) ma
 		at, full := position{l.number, l.name, k.Line}, join(key, k.Value)
 		field, known := fields.find(k.Value)
 		switch {
+		case k.Kind != yaml.ScalarNode:
+			f.addAt(at, key, "has a key that is no name")
 		case !known && secretKey.MatchString(k.Value):
-			f.addAt(at, full, "is a secret, and secrets don't belong in a file like this one: take it out and set %s", secretsFor(full))
+			f.addAt(at, full, "is a secret, and secrets don't belong in this file: take it out and set %s", setSecret(secretsOf(full)...))
 		case !known:
 			f.addAt(at, full, "is no setting%s", nearest.Hint(k.Value, fields.names()))
 		case lines[k.Value] != 0:
@@ -206,8 +208,8 @@ func nodeScalar(n *yaml.Node, t reflect.Type) (any, error) {
 
 // scalar reads what a person wrote for a single value.
 func scalar(text string, t reflect.Type) (any, error) {
-	if m := secretValue.FindString(text); m != "" {
-		return nil, fmt.Errorf("looks like a secret (it begins with %q), and secrets don't belong here: take it out and set %s", m, secretsFor(""))
+	if name, ok := leaked(text); ok {
+		return nil, fmt.Errorf("looks like a secret, and secrets don't belong here: take it out and set %s", setSecret(name))
 	}
 	switch {
 	case isText(t):
@@ -215,7 +217,7 @@ func scalar(text string, t reflect.Type) (any, error) {
 	case t.Kind() == reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a whole number", text)
+			return nil, fmt.Errorf("%q is no whole number", text)
 		}
 		return n, nil
 	case t.Kind() == reflect.Bool:

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/policy/nearest"
+)
+
+// builtInTemplates are those that package email brings along.
+var builtInTemplates = []string{"lead-outreach"}
+
+func (f *findings) lead(c *Config, pools names) {
+	l := c.Lead
+	f.positive("lead.enrichment_wait", l.EnrichmentWait)
+	seen := names{}
+	for i, t := range l.Territories {
+		key := item("lead.territories", i)
+		f.name(key+".name", t.Name)
+		f.unique(seen, key+".name", t.Name)
+		if strings.TrimSpace(t.When) == "" {
+			f.add(key+".when", "is missing: write a condition such as lead.country == \"DE\"")
+		} else if err := policy.CheckCondition(t.When); err != nil {
+			f.add(key+".when", "%s", err)
+		}
+		f.refer(pools, key+".pool", noPool, t.Pool)
+	}
+	f.refer(pools, "lead.default_pool", noPool, l.DefaultPool)
+	f.ladder("lead.contact", l.Contact)
+	f.ladder("lead.operations", l.Operations)
+}
+
+// ladder checks that its rungs are moves that exist, each later than the one before. One without rungs waits in silence.
+func (f *findings) ladder(key string, l policy.Ladder) {
+	moves := []string{string(policy.Remind), string(policy.Escalate)}
+	for i, rung := range l {
+		key := item(key, i)
+		f.positive(key+".after", rung.After)
+		if i > 0 && rung.After.Duration <= l[i-1].After.Duration {
+			f.add(key+".after", "%s is not later than the rung before it (%s): both are counted from the moment the task opens", short(rung.After), short(l[i-1].After))
+		}
+		if move := string(rung.Do); move == "" {
+			f.add(key+".do", "is missing: it is %s", strings.Join(moves, " or "))
+		} else if !slices.Contains(moves, move) {
+			f.add(key+".do", "%q is no move: it is %s%s", move, strings.Join(moves, " or "), nearest.Hint(move, moves))
+		}
+	}
+}
+
+// templates checks the folder with the operator's own templates, and that there is one to write to a lead with.
+func (f *findings) templates(c *Config) {
+	const key = "lead.outreach_template"
+	name := c.Lead.OutreachTemplate
+	if name == "" || filepath.Base(name) != name || strings.HasPrefix(name, ".") {
+		f.add(key, "%q is no template's name: it is the name of its two files without .html and .txt, such as \"lead-outreach\"", name)
+		return
+	}
+	var missing []string
+	if c.Templates != "" {
+		dir, err := absolute(c.Templates, f.where["templates"])
+		if err == nil {
+			err = isDir(dir)
+		}
+		if err != nil {
+			f.add("templates", "%q can't be used: %s; it is a folder, or \"\" for the built-in templates only", c.Templates, cause(err))
+			return
+		}
+		c.Templates = dir
+		for _, file := range []string{name + ".html", name + ".txt"} {
+			if !isFile(filepath.Join(dir, file)) {
+				missing = append(missing, file)
+			}
+		}
+	}
+	builtIn := slices.Contains(builtInTemplates, name)
+	switch {
+	case c.Templates == "" && !builtIn:
+		f.add(key, "%q is no built-in template%s", name, nearest.Hint(name, builtInTemplates))
+	case len(missing) == 2 && !builtIn:
+		f.add(key, "%q is no built-in template, and neither %s nor %s is in %s%s", name, missing[0], missing[1], c.Templates, nearest.Hint(name, builtInTemplates))
+	case len(missing) == 1 && !builtIn:
+		f.add(key, "%q is only half there: %s is not in %s", name, missing[0], c.Templates)
+	}
+}
+
+func isDir(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is a file")
+	}
+	return err
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}

@@ -1,0 +1,142 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// SecretName names a secret by its environment variable. The variable with _FILE appended names a file that holds the value
+// instead, as container platforms mount them.
+type SecretName string
+
+// The secrets.
+const (
+	// SlackToken is the bot token ("xoxb-…") that cards are posted with.
+	SlackToken SecretName = "THROUGHLINE_SLACK_TOKEN"
+	// SlackSigningSecret proves that a click came from Slack.
+	SlackSigningSecret SecretName = "THROUGHLINE_SLACK_SIGNING_SECRET"
+	// SendGridKey is the API key ("SG.…") that e-mail is sent with.
+	SendGridKey SecretName = "THROUGHLINE_SENDGRID_KEY"
+	// HubSpotToken is the private app's access token ("pat-…").
+	HubSpotToken SecretName = "THROUGHLINE_HUBSPOT_TOKEN"
+	// PeopleDataLabsKey is the API key for company enrichment.
+	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
+)
+
+var secretNames = []SecretName{SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, PeopleDataLabsKey}
+
+// file is the variable that may name a file with the secret in it.
+func (n SecretName) file() string { return string(n) + "_FILE" }
+
+// Secret is the named secret; not set where the environment doesn't have it.
+func (c *Config) Secret(name SecretName) Secret { return c.secrets[name] }
+
+// RequireSecrets checks that the secrets which a program needs are set. The error is of type [Mistakes] and names the variable
+// to set for each that isn't.
+func (c *Config) RequireSecrets(names ...SecretName) error {
+	var missing Mistakes
+	for _, name := range names {
+		if !c.secrets[name].IsSet() {
+			missing = append(missing, Mistake{
+				Where:   string(name),
+				Problem: "is not set: set it, or " + name.file() + " to the path of a file that holds the secret",
+			})
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return missing
+}
+
+// secrets reads the secrets that the environment has. No message quotes one.
+func (f *findings) secrets(number int, env environment) map[SecretName]Secret {
+	secrets := map[SecretName]Secret{}
+	for _, name := range secretNames {
+		value, direct := env[string(name)]
+		path, byFile := env[name.file()]
+		at := position{layer: number, source: string(name)}
+		switch {
+		case direct && byFile:
+			f.addAt(at, "", "is set, and so is %s: keep one", name.file())
+			continue
+		case byFile:
+			at.source = name.file()
+			b, err := os.ReadFile(path)
+			if err != nil {
+				f.addAt(at, "", "can't read %q: %s", path, cause(err))
+				continue
+			}
+			if value = strings.TrimRight(string(b), "\r\n"); value == "" {
+				f.addAt(at, "", "%q is empty: the secret goes there, on one line", path)
+				continue
+			}
+		}
+		if strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
+			f.addAt(at, "", "has a space, a line break or another character in it that no secret has: was it copied whole?")
+			continue
+		}
+		secrets[name] = NewSecret(value)
+	}
+	return secrets
+}
+
+// cause is a file error without the operation and the path.
+func cause(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}
+
+// What shows that a secret was written where it doesn't belong: the name of a key that isn't one of ours, or how the vendor's
+// secrets begin.
+var (
+	secretKey  = regexp.MustCompile(`(?i)(token|secret|password|passwd|credential|api_?key|^key$|_key$)`)
+	beginnings = []struct {
+		text *regexp.Regexp
+		name SecretName
+	}{
+		{regexp.MustCompile(`^(xox[a-z]-|xapp-)`), SlackToken},
+		{regexp.MustCompile(`^SG\.[\w-]+\.`), SendGridKey},
+		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
+	}
+)
+
+// leaked reports whether a value is a secret by its looks, and which.
+func leaked(value string) (SecretName, bool) {
+	for _, b := range beginnings {
+		if b.text.MatchString(value) {
+			return b.name, true
+		}
+	}
+	return "", false
+}
+
+// secretsOf are the secrets of the system that a key belongs to, or all of them.
+func secretsOf(key string) []SecretName {
+	var names []SecretName
+	for _, name := range secretNames {
+		system, _, _ := strings.Cut(strings.TrimPrefix(string(name), envPrefix), "_")
+		if strings.Contains(strings.ToUpper(key), system) {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return secretNames
+	}
+	return names
+}
+
+// setSecret says how a secret is set.
+func setSecret(names ...SecretName) string {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = string(name)
+	}
+	return strings.Join(texts, " or ") + " in the environment, or the same name with _FILE to the path of a file that holds it"
+}

@@ -2,7 +2,6 @@ package process
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 
 	"go.temporal.io/sdk/worker"
@@ -33,13 +32,15 @@ func Queues() []string { return slices.Sorted(maps.Keys(queues)) }
 
 func registerLead(r worker.Registry, o Options) error {
 	c := o.Live.Config()
+	outward := rest.NewHTTPClient() // shared, and with it its connections
+	outward.Timeout = c.Systems.Timeout.Duration
 	mail, err := email.New(email.Options{
 		URL:       c.Systems.SendGrid.URL,
 		Key:       c.Secret(config.SendGridKey).Reveal(),
 		From:      email.Address{Name: c.Company.Sender.Name, Email: c.Company.Sender.Email},
 		Templates: c.Templates,
 		NoLookup:  !c.Systems.SendGrid.EmailActivity,
-		HTTP:      within(c.Systems.SendGrid.Timeout),
+		HTTP:      outward,
 	})
 	if err != nil {
 		return err
@@ -51,27 +52,19 @@ func registerLead(r worker.Registry, o Options) error {
 	r.RegisterActivity(slack.New(slack.Options{
 		URL:   c.Systems.Slack.URL,
 		Token: c.Secret(config.SlackToken).Reveal(),
-		HTTP:  within(c.Systems.Slack.Timeout),
+		HTTP:  outward,
 	}))
 	r.RegisterActivity(crm.New(crm.Options{
 		URL:    c.Systems.HubSpot.URL,
 		Token:  c.Secret(config.HubSpotToken).Reveal(),
 		Portal: c.Systems.HubSpot.Portal,
-		HTTP:   within(c.Systems.HubSpot.Timeout),
+		HTTP:   outward,
 	}))
 	r.RegisterActivity(enrich.New(enrich.Options{
-		URL:  c.Systems.PeopleDataLabs.URL,
-		Key:  c.Secret(config.PeopleDataLabsKey).Reveal(),
-		HTTP: within(c.Systems.PeopleDataLabs.Timeout),
+		URL:           c.Systems.PeopleDataLabs.URL,
+		Key:           c.Secret(config.PeopleDataLabsKey).Reveal(),
+		MinLikelihood: c.Systems.PeopleDataLabs.MinLikelihood,
+		HTTP:          outward,
 	}))
 	return nil
-}
-
-// within is an HTTP client that gives up on a request after so long.
-func within(d policy.Duration) *http.Client {
-	c := rest.NewHTTPClient()
-	if d.Duration > 0 {
-		c.Timeout = d.Duration
-	}
-	return c
 }

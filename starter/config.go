@@ -1,0 +1,125 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+)
+
+func (a *app) config() *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Look at the configuration"}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration: prints every mistake, or what it means",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := config.Load(a.files...)
+			if err != nil {
+				return err
+			}
+			printConfig(cmd.OutOrStdout(), c)
+			return nil
+		},
+	})
+	return cmd
+}
+
+// printConfig says what a configuration means, so that an operator sees what the keys alone don't show: shares, the order of
+// the rules, which secrets are there.
+func printConfig(w io.Writer, c *config.Config) {
+	fmt.Fprintf(w, "%s, handbook %s: no mistakes\n", c.Company.Name, c.Digest)
+
+	people := section(w, "People", "ID", "Name", "E-mail", "Slack", "CRM owner", "Manager")
+	for _, p := range c.People {
+		people.AppendRow(table.Row{p.ID, p.Name, p.Email, p.Slack, p.CRMOwner, p.Manager})
+	}
+	people.Render()
+
+	roles := section(w, "Roles", "Role", "Held by", "Channel")
+	for _, r := range c.Roles {
+		roles.AppendRow(table.Row{r.Name, strings.Join(r.People, ", "), r.Channel})
+	}
+	roles.Render()
+
+	pools := section(w, "Pools", "Pool", "Members, with their share of the turns")
+	for _, p := range c.Pools {
+		pools.AppendRow(table.Row{p.Name, shares(p)})
+	}
+	pools.Render()
+
+	routing := section(w, "Territories: the first that is true takes the lead", "#", "Territory", "When", "Pool")
+	for i, t := range c.Lead.Territories {
+		routing.AppendRow(table.Row{i + 1, t.Name, t.When, t.Pool})
+	}
+	routing.AppendRow(table.Row{"", "otherwise", "", c.Lead.DefaultPool})
+	routing.Render()
+
+	ladders := section(w, "Ladders, counted from when a task opens", "Task", "What happens")
+	ladders.AppendRow(table.Row{"make contact", ladder(c.Lead.Contact)})
+	ladders.AppendRow(table.Row{"operations", ladder(c.Lead.Operations)})
+	ladders.Render()
+
+	systems := section(w, "Systems", "System", "Address", "Secrets")
+	for _, s := range []struct {
+		name, url string
+		secrets   []config.SecretName
+	}{
+		{"Slack", c.Systems.Slack.URL, []config.SecretName{config.SlackToken, config.SlackSigningSecret}},
+		{"SendGrid", c.Systems.SendGrid.URL, []config.SecretName{config.SendGridKey}},
+		{"HubSpot", c.Systems.HubSpot.URL, []config.SecretName{config.HubSpotToken}},
+		{"People Data Labs", c.Systems.PeopleDataLabs.URL, []config.SecretName{config.PeopleDataLabsKey}},
+	} {
+		var secrets []string
+		for _, name := range s.secrets {
+			state := "missing"
+			if c.Secret(name).IsSet() {
+				state = "set"
+			}
+			secrets = append(secrets, fmt.Sprintf("%s %s", name, state))
+		}
+		systems.AppendRow(table.Row{s.name, s.url, strings.Join(secrets, "\n")})
+	}
+	systems.Render()
+
+	fmt.Fprintf(w, "\nA lead waits for company data for %s at most, and gets the e-mail %q (templates: %s).\n",
+		c.Lead.EnrichmentWait, c.Lead.OutreachTemplate, cmp.Or(c.Templates, "the built-in ones"))
+}
+
+func section(w io.Writer, title string, header ...any) table.Writer {
+	fmt.Fprintf(w, "\n%s\n", title)
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	t.SetStyle(table.StyleLight)
+	t.AppendHeader(header)
+	return t
+}
+
+func shares(p config.Pool) string {
+	total := 0
+	for _, m := range p.Members {
+		total += m.Weight
+	}
+	parts := make([]string, len(p.Members))
+	for i, m := range p.Members {
+		parts[i] = fmt.Sprintf("%s %.0f%%", m.Person, 100*float64(m.Weight)/float64(total))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func ladder(l policy.Ladder) string {
+	if len(l) == 0 {
+		return "nothing: it waits in silence"
+	}
+	parts := make([]string, len(l))
+	for i, r := range l {
+		parts[i] = fmt.Sprintf("%s after %s", r.Do, r.After)
+	}
+	return strings.Join(parts, ", then ")
+}

@@ -1,0 +1,220 @@
+// Package desk is the operator's view of the human tasks of all workflows: what is open, with whom, until when; and an answer
+// to one of them.
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+// Item is an open task. Where no worker could be asked (see Guessed), it is what Temporal's search attributes say.
+type Item struct {
+	// Workflow is the workflow's ID, and Kind its type ("lead").
+	Workflow string `json:"workflow"`
+	Kind     string `json:"kind"`
+	Task     string `json:"task,omitempty"`
+	Title    string `json:"title"`
+	// Holder is the handbook ID of who is expected to answer.
+	Holder string `json:"holder"`
+	// Actions are the answers that it takes.
+	Actions []string `json:"actions,omitempty"`
+	// Since is when the holder got it; Due when it is late, zero where it never is.
+	Since    time.Time           `json:"since,omitzero"`
+	Due      time.Time           `json:"due,omitzero"`
+	Breached bool                `json:"breached"`
+	Next     *humantask.NextRung `json:"next,omitempty"`
+	// Guessed is set where no worker answered for the workflow: it waits for the holder, but which task that is, and since
+	// when, isn't known.
+	Guessed bool `json:"guessed,omitempty"`
+}
+
+// Filter says which tasks are wanted; the zero value wants all.
+type Filter struct {
+	// WaitsOn is the handbook ID of who must hold them; "" for anybody.
+	WaitsOn string
+	// Late wants only those whose time is over.
+	Late bool
+}
+
+const (
+	// together is how many workflows are asked at the same time. Each costs a worker a moment, and a replay where the
+	// workflow isn't in its cache.
+	together = 8
+	// patience is how long one workflow may take to answer.
+	patience = 3 * time.Second
+)
+
+var personID = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*$`)
+
+// List returns the open tasks of all running workflows, the most urgent first. It finds the workflows that wait for somebody
+// by their search attributes, which lag behind by a second or so, and asks each for its tasks.
+func List(ctx context.Context, c client.Client, f Filter) ([]Item, error) {
+	query := fmt.Sprintf("ExecutionStatus = 'Running' AND %s IS NOT NULL", visibility.WaitsOn.GetName())
+	if f.WaitsOn != "" {
+		if !personID.MatchString(f.WaitsOn) {
+			return nil, fmt.Errorf("%q is no person's ID: those have lower-case letters, digits, dots and hyphens", f.WaitsOn)
+		}
+		query = fmt.Sprintf("ExecutionStatus = 'Running' AND %s = '%s'", visibility.WaitsOn.GetName(), f.WaitsOn)
+	}
+	now := time.Now()
+	if f.Late {
+		query += fmt.Sprintf(" AND %s < '%s'", visibility.Due.GetName(), now.UTC().Format(time.RFC3339Nano))
+	}
+	var (
+		mu    sync.Mutex
+		items []Item
+		heard hearing
+	)
+	work, workCtx := errgroup.WithContext(ctx)
+	work.SetLimit(together)
+	var token []byte
+	for {
+		page, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, NextPageToken: token})
+		if err != nil {
+			_ = work.Wait()
+			return nil, fmt.Errorf("the open tasks could not be listed: %w", err)
+		}
+		for _, run := range page.GetExecutions() {
+			work.Go(func() error {
+				found, err := ask(workCtx, c, run, &heard)
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				items = append(items, found...)
+				return nil
+			})
+		}
+		if token = page.GetNextPageToken(); len(token) == 0 {
+			break
+		}
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	items = slices.DeleteFunc(items, func(i Item) bool {
+		return f.WaitsOn != "" && i.Holder != f.WaitsOn || f.Late && (i.Due.IsZero() || i.Due.After(now))
+	})
+	slices.SortFunc(items, byUrgency)
+	return items, nil
+}
+
+// hearing counts who answered and who didn't, so that a list doesn't wait for each workflow in turn when no worker runs.
+type hearing struct{ answered, silent atomic.Int32 }
+
+// none reports whether nobody seems to be there: as many as were asked together kept silent, and none has answered.
+func (h *hearing) none() bool { return h.answered.Load() == 0 && h.silent.Load() >= together }
+
+// ask lists a workflow's open tasks. It fails only where the caller has given up.
+func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecutionInfo, heard *hearing) ([]Item, error) {
+	id, kind := run.GetExecution().GetWorkflowId(), run.GetType().GetName()
+	if heard.none() {
+		return guess(run), ctx.Err()
+	}
+	views, err := tasks(ctx, c, id)
+	var gone *serviceerror.NotFound
+	var broken *serviceerror.QueryFailed
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.As(err, &gone):
+		return nil, nil
+	case errors.As(err, &broken): // a worker is there, but can't run this one: somebody should look
+		heard.answered.Add(1)
+		return guess(run), nil
+	case err != nil:
+		heard.silent.Add(1)
+		return guess(run), nil
+	}
+	heard.answered.Add(1)
+	var items []Item
+	for _, v := range views {
+		if v.Outcome != nil {
+			continue
+		}
+		items = append(items, Item{
+			Workflow: id, Kind: kind, Task: v.ID, Title: v.Title, Holder: v.Holder.ID, Actions: actions(v),
+			Since: v.Since, Due: v.Due, Breached: v.Breached, Next: v.Next,
+		})
+	}
+	return items, nil
+}
+
+// tasks asks a workflow for its tasks.
+func tasks(ctx context.Context, c client.Client, id string) ([]humantask.View, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	answer, err := c.QueryWorkflow(ctx, id, "", humantask.QueryTasks)
+	if err != nil {
+		return nil, err
+	}
+	var views []humantask.View
+	return views, answer.Get(&views)
+}
+
+// guess tells what the search attributes do: one item for each person that the workflow waits for.
+func guess(run *workflowpb.WorkflowExecutionInfo) []Item {
+	attributes := run.GetSearchAttributes().GetIndexedFields()
+	var holders []string
+	read(attributes, visibility.WaitsOn.GetName(), &holders)
+	item := Item{
+		Workflow: run.GetExecution().GetWorkflowId(), Kind: run.GetType().GetName(), Guessed: true,
+		Title: "(no worker answers for this workflow)",
+	}
+	read(attributes, visibility.Due.GetName(), &item.Due)
+	read(attributes, visibility.Breached.GetName(), &item.Breached)
+	var items []Item
+	for _, holder := range holders {
+		item.Holder = holder
+		items = append(items, item)
+	}
+	return items
+}
+
+// read decodes a search attribute; one that is missing or of another type leaves the value as it is.
+func read(attributes map[string]*commonpb.Payload, name string, to any) {
+	if p, ok := attributes[name]; ok {
+		_ = converter.GetDefaultDataConverter().FromPayload(p, to)
+	}
+}
+
+func actions(v humantask.View) []string {
+	names := make([]string, len(v.Actions))
+	for i, a := range v.Actions {
+		names[i] = a.Name
+	}
+	return names
+}
+
+// byUrgency puts first what is due first, and what is never due last.
+func byUrgency(a, b Item) int {
+	if a.Due.IsZero() != b.Due.IsZero() {
+		if a.Due.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	if c := a.Due.Compare(b.Due); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Workflow+a.Task, b.Workflow+b.Task)
+}

@@ -1,0 +1,78 @@
+// Command starter is how work gets into Throughline and how people look after it: the HTTP door for leads and clicks, and the
+// command line for operators.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/throughline-dev/throughline/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command(connect).ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// dialer connects to Temporal; tests have one of their own.
+type dialer func(context.Context, config.Temporal, client.Options) (client.Client, error)
+
+func connect(ctx context.Context, t config.Temporal, o client.Options) (client.Client, error) {
+	return config.Dial(ctx, t, o)
+}
+
+// app is what the commands share: the flags that all of them have, and how they reach Temporal.
+type app struct {
+	files              []string
+	address, namespace string
+	dial               dialer
+}
+
+func command(dial dialer) *cobra.Command {
+	a := &app{dial: dial}
+	root := &cobra.Command{
+		Use:           "starter",
+		Short:         "Bring work into Throughline, and look after the tasks that wait for people",
+		SilenceUsage:  true, // a mistake in what a command works on is no mistake in how it was called
+		SilenceErrors: true, // main prints them, once
+	}
+	flags := root.PersistentFlags()
+	flags.StringArrayVar(&a.files, "config", nil, "a configuration file; repeat it to lay further files over the first (default: the built-in handbook)")
+	flags.StringVar(&a.address, "address", "", "Temporal's host:port (default: TEMPORAL_ADDRESS, else the configuration)")
+	flags.StringVar(&a.namespace, "namespace", "", "Temporal's namespace (default: TEMPORAL_NAMESPACE, else the configuration)")
+	root.AddCommand(a.serve(), a.lead(), a.tasks(), a.decide(), a.config(), a.setup())
+	return root
+}
+
+// open loads the configuration and connects to Temporal. Close the client.
+func (a *app) open(ctx context.Context, logger *slog.Logger) (*config.Config, client.Client, error) {
+	c, err := config.Load(a.files...)
+	if err != nil {
+		return nil, nil, err
+	}
+	temporal, err := a.dial(ctx, c.Temporal, client.Options{
+		HostPort: a.address, Namespace: a.namespace, Logger: log.NewStructuredLogger(logger),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, temporal, nil
+}
+
+// quiet is the logger of the commands that a person waits for: what they should know is the command's own output.
+func quiet(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelError}))
+}

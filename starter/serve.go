@@ -1,0 +1,51 @@
+package main
+
+import (
+	"cmp"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/door"
+)
+
+func (a *app) serve() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Open the HTTP door: leads at /leads, Slack's clicks at /slack/interactions",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
+			c, temporal, err := a.open(cmd.Context(), logger)
+			if err != nil {
+				return err
+			}
+			defer temporal.Close()
+			secret := c.Secret(config.SlackSigningSecret)
+			if !secret.IsSet() {
+				logger.Warn("Every click in Slack will be refused, since there is no signing secret to check it by.", "set", config.SlackSigningSecret)
+			}
+			d := door.New(door.Options{
+				Client:             temporal,
+				SlackSigningSecret: secret.Reveal(),
+				Company:            c.Company.Name,
+				MaxBody:            c.Starter.MaxBody,
+				Timeout:            c.Starter.Timeout.Duration,
+				Logger:             logger,
+			})
+			l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(listen, c.Starter.Listen))
+			if err != nil {
+				return err
+			}
+			logger.Info("The door is open.", "listen", l.Addr().String(), "public_url", c.Starter.PublicURL)
+			err = d.Serve(cmd.Context(), l)
+			logger.Info("The door is closed.")
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "", "host:port to listen on (default: starter.listen in the configuration)")
+	return cmd
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/contrib/envconfig"
+
+	"github.com/throughline-dev/throughline/activities/crm"
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+func (a *app) setup() *cobra.Command {
+	return &cobra.Command{
+		Use:   "setup",
+		Short: "Create what Throughline needs in Temporal and HubSpot, where it is missing",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, temporal, err := a.open(cmd.Context(), quiet(cmd.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			defer temporal.Close()
+			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
+			defer cancel()
+			namespace, err := a.namespaceOf(c.Temporal)
+			if err != nil {
+				return err
+			}
+			if err := config.EnsureSearchAttributes(ctx, temporal, namespace, visibility.All); err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "Temporal: the search attributes are there.")
+			token := c.Secret(config.HubSpotToken)
+			if !token.IsSet() {
+				fmt.Fprintf(cmd.OutOrStdout(), "HubSpot: left out, since %s is not set.\n", config.HubSpotToken)
+				return nil
+			}
+			created, err := crm.Setup(ctx, crm.Options{URL: c.Systems.HubSpot.URL, Token: token.Reveal()})
+			if err != nil {
+				return err
+			}
+			if len(created) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "HubSpot: the properties are there.")
+				return nil
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "HubSpot: created %s.\n", strings.Join(created, ", "))
+			return nil
+		},
+	}
+}
+
+// namespaceOf is the namespace that config.Dial connects to: a client doesn't tell, and search attributes are registered by
+// name of the namespace.
+func (a *app) namespaceOf(t config.Temporal) (string, error) {
+	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{
+		ConfigFileProfile: cmp.Or(os.Getenv("TEMPORAL_PROFILE"), t.Profile),
+	})
+	return cmp.Or(a.namespace, profile.Namespace, t.Namespace), err
+}

@@ -12,7 +12,8 @@ import (
 const MaxAnswer = 8 << 20
 
 // NewHTTPClient makes the HTTP client that a process shares between its adapters: one pool of connections, an end to every
-// wait even where a caller's context has none, and no answer longer than [MaxAnswer].
+// wait even where a caller's context has none (its Timeout, which may be changed before the first use), and no answer longer
+// than [MaxAnswer].
 //
 // It follows no redirect, since none of the APIs gives one, and a key in a header of its own would be sent along to wherever
 // the redirect points. A redirect is seen as the answer that it is, which the fault taxonomy takes as final.
@@ -24,7 +25,6 @@ func NewHTTPClient() *http.Client {
 			Proxy:                 http.ProxyFromEnvironment,
 			DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 			TLSHandshakeTimeout:   5 * time.Second,
-			ResponseHeaderTimeout: 25 * time.Second,
 			ExpectContinueTimeout: time.Second,
 			ForceAttemptHTTP2:     true,
 			// A worker calls few hosts, each from many activities at once. The default of two idle connections a host

@@ -23,10 +23,8 @@ type Client struct {
 	System string
 	// URL is the address that every request's path is appended to; a slash at its end makes no difference.
 	URL string
-	// HTTP sends the requests; see [NewHTTPClient].
+	// HTTP sends the requests, and gives up on one by its Timeout; see [NewHTTPClient]. A context that ends earlier wins.
 	HTTP *http.Client
-	// Timeout is the longest that one call takes; 0 for 15 seconds. A context that ends earlier wins.
-	Timeout time.Duration
 	// Authorise adds the credentials to a request; nil for none.
 	Authorise func(*http.Request)
 	// Describe reads the vendor's own code and message out of an error's body; nil, or two empty strings, where there is
@@ -71,13 +69,6 @@ func Do[Res any](ctx context.Context, c *Client, req Request) (Res, error) {
 
 // send returns the body of a good answer.
 func (c *Client) send(ctx context.Context, req Request) ([]byte, error) {
-	timeout := c.Timeout
-	if timeout == 0 {
-		timeout = 15 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
 	r, err := c.build(ctx, req)
 	if err != nil {
 		return nil, fault.Final(c.System, "invalid_request", fmt.Sprintf("%s %s: %v", req.Method, req.Path, err)).Err()

@@ -142,7 +142,7 @@ func TestACallEndsByItsTimeout(t *testing.T) {
 	release := make(chan struct{})
 	c := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-release })
 	defer close(release)
-	c.Timeout = 20 * time.Millisecond
+	c.HTTP.Timeout = 20 * time.Millisecond
 	_, err := get(c)
 	assert.Equal(t, fault.ClassUnavailable, faultOf(t, err).Class)
 }

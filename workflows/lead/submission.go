@@ -86,9 +86,9 @@ func (s *Submission) Normalize() {
 	s.Domain = enrich.CompanyDomain(s.Email)
 }
 
-func tidy(s string) string {
-	return norm.NFC.String(strings.ReplaceAll(strings.TrimSpace(s), "\r\n", "\n"))
-}
+func tidy(s string) string { return norm.NFC.String(lineEnds.Replace(strings.TrimSpace(s))) }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // hostname maps a domain to the lower-case ASCII form in which it is looked up, and refuses what can't be one.
 var hostname = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.VerifyDNSLength(true))

@@ -99,8 +99,12 @@ func (f *findings) people(c *Config) names {
 	}
 	managers := map[string]string{}
 	for i, p := range c.People {
-		if p.Manager != "" {
-			f.refer(known, item("people", i)+".manager", nobody, p.Manager)
+		key := item("people", i)
+		if p.Manager == "" {
+			continue
+		}
+		f.refer(known, key+".manager", nobody, p.Manager)
+		if known[p.ID] == key+".id" { // and not a second one of that name
 			managers[p.ID] = p.Manager
 		}
 	}

@@ -72,15 +72,16 @@ type found struct {
 // add notes a mistake about a setting. One about a setting that is known to be wrong already, or about a part of it, adds
 // nothing: what follows from a mistake is no other mistake.
 func (f *findings) add(key, format string, args ...any) {
-	f.addAt(f.position(key), key, format, args...)
-}
-
-func (f *findings) addAt(at position, key, format string, args ...any) {
 	for _, m := range f.mistakes {
-		if m.Key == key || strings.HasPrefix(key, m.Key+".") || strings.HasPrefix(key, m.Key+"[") {
+		if m.Key == key || m.Key != "" && (strings.HasPrefix(key, m.Key+".") || strings.HasPrefix(key, m.Key+"[")) {
 			return
 		}
 	}
+	f.addAt(f.position(key), key, format, args...)
+}
+
+// addAt notes a mistake at a place that is known.
+func (f *findings) addAt(at position, key, format string, args ...any) {
 	f.mistakes = append(f.mistakes, found{at, Mistake{at.String(), oneLine(key), oneLine(fmt.Sprintf(format, args...))}})
 }
 

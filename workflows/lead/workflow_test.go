@@ -198,7 +198,7 @@ func (s *LeadSuite) TestARevokedKeyIsPutRightByOperations() {
 	ops := s.world.Cards[0].It
 	s.Equal("COPS", ops.To)
 	s.Equal("Put right: Record the lead in the CRM", ops.Title)
-	s.Contains(ops.Facts[0].Value, "hubspot answered 401 EXPIRED_AUTHENTICATION")
+	s.Contains(ops.Facts[0].Value, "hubspot answered 401: EXPIRED_AUTHENTICATION")
 }
 
 func (s *LeadSuite) TestOperationsSkipTheRecord() {

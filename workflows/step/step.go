@@ -218,7 +218,7 @@ func reason(err error) string {
 // Reason says for operations what went wrong, with the vendor's own words where it gave some.
 func (f Failure) Reason() string {
 	if f.Fault.Message != "" {
-		return reason(f.Err) + ": " + f.Fault.Message
+		return fmt.Sprintf("%s (%s)", reason(f.Err), f.Fault.Message)
 	}
 	return reason(f.Err)
 }

@@ -139,7 +139,7 @@ func TestOperationsHaveAStepRunAgainUntilItWorks(t *testing.T) {
 	require.Equal(t, "wrote it", result)
 	require.Len(t, *asked, 2)
 	require.Equal(t, 1, (*asked)[1].Round)
-	require.Equal(t, "vendor answered 401 EXPIRED: the key of maria@northwind.example has expired", (*asked)[0].Reason())
+	require.Equal(t, "vendor answered 401: EXPIRED (the key of maria@northwind.example has expired)", (*asked)[0].Reason())
 	require.NotContains(t, (*asked)[0].Err.Error(), "maria", "what is logged has no personal data")
 	require.False(t, v.keys[0].Again)
 	require.True(t, v.keys[1].Again, "an adapter has to look whether the first one got through")

@@ -1,8 +1,20 @@
 package sandbox
 
 import (
+	"context"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
 	"time"
+
+	"github.com/throughline-dev/throughline/sandbox/internal/faults"
+	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
+	"github.com/throughline-dev/throughline/sandbox/internal/journal"
+	"github.com/throughline-dev/throughline/sandbox/internal/pdl"
+	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
+	"github.com/throughline-dev/throughline/sandbox/internal/slack"
 )
 
 // The credentials that the sandbox takes where the [Options] name no others. They open nothing but a sandbox.
@@ -31,7 +43,8 @@ type Channel struct {
 
 // Options say what the outside world looks like. The zero value is a usable one without any people.
 type Options struct {
-	// Dir is the folder for the state, made when it isn't there; "" keeps the state in memory only.
+	// Dir is the folder for the state, made when it isn't there; "" keeps the state in memory only. Two sandboxes must not
+	// share one.
 	Dir string
 	// Company is the name of the company whose website has the lead form; "" is Northwind Robotics.
 	Company  string
@@ -45,6 +58,8 @@ type Options struct {
 	// PublicURL is the address at which the starter reaches the sandbox, for the response_url of a click:
 	// "http://sandbox:8090". "" takes the host that the click's own request came to.
 	PublicURL string
+	// TemporalURL is the address of Temporal's web pages, for a link on the first page; "" for none.
+	TemporalURL string
 
 	// The credentials that callers must show, and the secret that clicks are signed with; "" is the Default of each.
 	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, PDLKey string
@@ -56,21 +71,125 @@ type Options struct {
 	EnrichDelay time.Duration
 }
 
+func (o Options) withDefaults() Options {
+	for _, d := range []struct {
+		value   *string
+		instead string
+	}{
+		{&o.Company, "Northwind Robotics"},
+		{&o.SlackToken, DefaultSlackToken},
+		{&o.SlackSigningSecret, DefaultSlackSigningSecret},
+		{&o.SendGridKey, DefaultSendGridKey},
+		{&o.HubSpotToken, DefaultHubSpotToken},
+		{&o.PDLKey, DefaultPDLKey},
+	} {
+		if *d.value == "" {
+			*d.value = d.instead
+		}
+	}
+	return o
+}
+
 // Sandbox is the outside world on this machine. Make one with [New]; all methods are safe for concurrent use.
-type Sandbox struct{}
+type Sandbox struct {
+	o       Options
+	journal *journal.Journal
+	faults  *faults.Orders
+	slack   *slack.Server
+	mail    *sendgrid.Server
+	crm     *hubspot.Server
+	leadURL atomic.Pointer[string]
+	done    context.Context // is over when the sandbox is closed
+	stop    context.CancelFunc
+	handler http.Handler
+}
 
 // New makes a sandbox, with the state that an earlier one left in the same folder. It fails where the folder can't be
 // written, or where what is in it can't be read.
-func New(o Options) (*Sandbox, error) { return &Sandbox{}, nil }
+func New(o Options) (*Sandbox, error) {
+	s := &Sandbox{o: o.withDefaults()}
+	path := ""
+	if s.o.Dir != "" {
+		if err := os.MkdirAll(s.o.Dir, 0o700); err != nil {
+			return nil, fmt.Errorf("sandbox: %w", err)
+		}
+		path = filepath.Join(s.o.Dir, "world.jsonl")
+	}
+	var err error
+	if s.journal, err = journal.Open(path); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	if err := s.open(); err != nil {
+		_ = s.journal.Close()
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s.done, s.stop = context.WithCancel(context.Background())
+	s.SetInteractionsURL(o.InteractionsURL)
+	s.SetLeadURL(o.LeadURL)
+	s.handler = s.routes()
+	return s, nil
+}
+
+// open makes the systems that have a state.
+func (s *Sandbox) open() (err error) {
+	if s.faults, err = faults.Open(s.journal); err != nil {
+		return err
+	}
+	workspace := slack.Options{
+		Team: s.o.Company, Token: s.o.SlackToken, SigningSecret: s.o.SlackSigningSecret, Journal: s.journal,
+	}
+	account := hubspot.Options{Token: s.o.HubSpotToken, Lag: s.o.Lag, Journal: s.journal}
+	for _, p := range s.o.People {
+		if p.Slack != "" {
+			workspace.Users = append(workspace.Users, slack.User{ID: p.Slack, Handle: p.ID, Name: p.Name, Email: p.Email})
+		}
+		if p.CRMOwner != "" {
+			account.Owners = append(account.Owners, hubspot.Owner{ID: p.CRMOwner, Name: p.Name, Email: p.Email})
+		}
+	}
+	for _, c := range s.o.Channels {
+		workspace.Channels = append(workspace.Channels, slack.Channel(c))
+	}
+	if s.slack, err = slack.New(workspace); err != nil {
+		return err
+	}
+	if s.crm, err = hubspot.New(account); err != nil {
+		return err
+	}
+	s.mail, err = sendgrid.New(sendgrid.Options{Key: s.o.SendGridKey, Lag: s.o.Lag, Journal: s.journal})
+	return err
+}
 
 // Handler serves the vendors' APIs, the pages, and the doors for tests: see the package's description.
-func (s *Sandbox) Handler() http.Handler { return http.NotFoundHandler() }
+func (s *Sandbox) Handler() http.Handler { return s.handler }
+
+func (s *Sandbox) routes() http.Handler {
+	mux := http.NewServeMux()
+	vendor := func(base, system string, refuse faults.Refusal, api http.Handler) {
+		mux.Handle(base+"/", http.StripPrefix(base, s.faults.Wrap(s.done, system, refuse, api)))
+	}
+	vendor("/slack/api", "slack", slack.Refuse, s.slack.API())
+	vendor("/slack/actions", "slack", slack.Refuse, s.slack.Responses())
+	vendor("/sendgrid", "sendgrid", sendgrid.Refuse, s.mail.API())
+	vendor("/hubspot", "hubspot", hubspot.Refuse, s.crm.API())
+	vendor("/pdl", "pdl", pdl.Refuse, pdl.API(pdl.Options{Key: s.o.PDLKey, Delay: s.o.EnrichDelay}))
+
+	// What people's browsers use is closed to other sites: these need no credentials.
+	people := http.NewServeMux()
+	s.doors(people)
+	s.pages(people)
+	mux.Handle("/", http.NewCrossOriginProtection().Handler(people))
+	return mux
+}
 
 // SetInteractionsURL changes where clicks are sent.
-func (s *Sandbox) SetInteractionsURL(url string) {}
+func (s *Sandbox) SetInteractionsURL(url string) { s.slack.SetInteractionsURL(url) }
 
 // SetLeadURL changes where the website's form is sent.
-func (s *Sandbox) SetLeadURL(url string) {}
+func (s *Sandbox) SetLeadURL(url string) { s.leadURL.Store(&url) }
 
-// Close stops what is under way and closes the state's file. The handler must not be used any more.
-func (s *Sandbox) Close() error { return nil }
+// Close lets go of callers whom a fault keeps waiting, and closes the state's file. Requests that come later fail.
+func (s *Sandbox) Close() error {
+	s.stop()
+	return s.journal.Close()
+}

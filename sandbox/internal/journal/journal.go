@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 )
 
 // Journal is the file. It is safe for concurrent use by its tables.
@@ -24,6 +25,7 @@ type Journal struct {
 	mu     sync.Mutex
 	file   *os.File // nil where the tables live in memory only
 	size   int64    // of what is whole in the file
+	writes atomic.Int64
 	loaded map[string]*rows
 }
 
@@ -63,6 +65,10 @@ func (j *Journal) Close() error {
 	}
 	return j.file.Close()
 }
+
+// Writes is how often something was written since the journal was opened. What was read before a table changed is out of date
+// when this has grown.
+func (j *Journal) Writes() int64 { return j.writes.Load() }
 
 func (j *Journal) load(path string) error {
 	f, err := os.Open(path)
@@ -171,6 +177,7 @@ func syncDir(dir string) {
 
 // write appends a line, all of it or nothing.
 func (j *Journal) write(table, key string, value any) error {
+	defer j.writes.Add(1)
 	if j.file == nil {
 		return nil
 	}

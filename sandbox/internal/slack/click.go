@@ -130,14 +130,14 @@ func (s *Server) interaction(base string, c client.Click) (*interaction, error) 
 		return nil, err
 	}
 	p := &interaction{
-		Type:      "block_actions",
-		User:      interactionUser{user.ID, user.Handle, user.Handle, TeamID},
-		APIAppID:  AppID,
-		Token:     "sandbox", // the old way to prove who sends; the signature has taken its place
-		Container: container{"message", m.TS, m.Thread, conv.id, m.Only != ""},
-		TriggerID: fmt.Sprintf("%d.%d.%s", now.UnixMicro(), now.Unix(), strings.ToLower(rand.Text())),
-		Team:      interactionTeam{TeamID, "sandbox"},
-		Channel:   interactionChannel{conv.id, conv.name},
+		Type:        "block_actions",
+		User:        interactionUser{user.ID, user.Handle, user.Handle, TeamID},
+		APIAppID:    AppID,
+		Token:       "sandbox", // the old way to prove who sends; the signature has taken its place
+		Container:   container{"message", m.TS, m.Thread, conv.id, m.Only != ""},
+		TriggerID:   fmt.Sprintf("%d.%d.%s", now.UnixMicro(), now.Unix(), strings.ToLower(rand.Text())),
+		Team:        interactionTeam{TeamID, "sandbox"},
+		Channel:     interactionChannel{conv.id, conv.name},
 		ResponseURL: strings.TrimSuffix(base, "/") + "/slack/actions/" + TeamID + "/" + answer,
 		Actions:     []action{act},
 	}

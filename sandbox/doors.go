@@ -1,0 +1,92 @@
+package sandbox
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
+	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
+	"github.com/throughline-dev/throughline/sandbox/internal/slack"
+	"github.com/throughline-dev/throughline/sandbox/internal/wire"
+)
+
+// doors serves the people's side as JSON, for tests and for the unattended demo.
+func (s *Sandbox) doors(mux *http.ServeMux) {
+	mux.HandleFunc("GET /_sandbox/healthz", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /_sandbox/effects", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, s.effects(r.FormValue("case")))
+	})
+	mux.HandleFunc("GET /_sandbox/slack/messages", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, s.slack.Messages(slack.Filter{
+			User: r.FormValue("user"), Channel: r.FormValue("channel"), Case: r.FormValue("case"),
+		}))
+	})
+	mux.HandleFunc("POST /_sandbox/slack/click", s.click)
+	mux.HandleFunc("GET /_sandbox/mail", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, s.mail.Emails(sendgrid.Filter{To: r.FormValue("to"), Case: r.FormValue("case")}))
+	})
+	mux.HandleFunc("GET /_sandbox/crm/{type}", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, s.crm.Records(r.PathValue("type"), hubspot.Filter{
+			Email: r.FormValue("email"), Domain: r.FormValue("domain"), Case: r.FormValue("case"),
+		}))
+	})
+	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
+		wire.JSON(w, http.StatusOK, s.faults.List())
+	})
+	mux.HandleFunc("POST /_sandbox/faults", s.orderFault)
+	mux.HandleFunc("DELETE /_sandbox/faults", s.clearFaults)
+	mux.HandleFunc("DELETE /_sandbox/faults/{id}", s.clearFaults)
+}
+
+// effects are what has happened in the outside world; of one case, or with "" all of it.
+func (s *Sandbox) effects(caseID string) []client.Effect {
+	list := append([]client.Effect{}, s.slack.Effects(caseID)...)
+	list = append(list, s.mail.Effects(caseID)...)
+	return append(list, s.crm.Effects(caseID)...)
+}
+
+func (s *Sandbox) click(w http.ResponseWriter, r *http.Request) {
+	var c client.Click
+	if err := wire.Read(r, &c, true); err != nil {
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+		return
+	}
+	base := s.o.PublicURL
+	if base == "" {
+		base = "http://" + r.Host
+	}
+	clicked, err := s.slack.Click(r.Context(), base, c)
+	switch {
+	case errors.Is(err, slack.ErrUnseen), errors.Is(err, slack.ErrNoButton):
+		wire.Error(w, http.StatusNotFound, "%s", err)
+	case err != nil:
+		wire.Error(w, http.StatusInternalServerError, "%s", err)
+	default:
+		wire.JSON(w, http.StatusOK, clicked)
+	}
+}
+
+func (s *Sandbox) orderFault(w http.ResponseWriter, r *http.Request) {
+	var f client.Fault
+	if err := wire.Read(r, &f, true); err != nil {
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+		return
+	}
+	ordered, err := s.faults.Order(f)
+	if err != nil {
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+		return
+	}
+	wire.JSON(w, http.StatusCreated, ordered)
+}
+
+func (s *Sandbox) clearFaults(w http.ResponseWriter, r *http.Request) {
+	if err := s.faults.Clear(r.PathValue("id")); err != nil {
+		wire.Error(w, http.StatusInternalServerError, "%s", err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

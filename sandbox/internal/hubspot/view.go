@@ -1,0 +1,123 @@
+package hubspot
+
+import (
+	"strings"
+
+	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
+)
+
+// keyProperty is the property of a note that carries an effect's key.
+const keyProperty = "throughline_key"
+
+// Filter says which records are wanted; the zero value is all of a kind.
+type Filter struct {
+	ID     string
+	Email  string // of a contact
+	Domain string // of a company
+	Case   string // those that belong to this case
+}
+
+// Records are the records of a kind that a filter lets through, oldest first; none where there is no such kind.
+func (s *Server) Records(kindName string, f Filter) []client.Record {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	list := []client.Record{}
+	k, err := s.kind(kindName)
+	if err != nil {
+		return list
+	}
+	from := k.order
+	if f.Case != "" {
+		from = s.ofCase(f.Case)[k]
+	}
+	for _, r := range from {
+		if (f.ID == "" || r.ID == f.ID) && (f.Email == "" || strings.EqualFold(r.Properties["email"], f.Email)) &&
+			(f.Domain == "" || strings.EqualFold(r.Properties["domain"], f.Domain)) {
+			list = append(list, s.person(r))
+		}
+	}
+	return list
+}
+
+func (s *Server) person(r *record) client.Record {
+	v := client.Record{
+		Type: r.Kind, ID: r.ID, Properties: r.Properties, Created: r.Created, Updated: r.Updated,
+		Associated: map[string][]string{},
+	}
+	for k, ids := range s.linked[ref{r.Kind, r.ID}] {
+		v.Associated[k.name] = append([]string(nil), ids...)
+	}
+	return v
+}
+
+// ofCase are the records that belong to a case, by kind: its notes, the contacts that these are on, and the companies of both.
+func (s *Server) ofCase(caseID string) map[*kind][]*record {
+	contacts, companies, notes := s.kinds[0], s.kinds[1], s.kinds[2]
+	found := map[*kind][]*record{}
+	seen := map[*record]bool{}
+	take := func(k *kind, r *record) {
+		if r != nil && !seen[r] {
+			seen[r] = true
+			found[k] = append(found[k], r)
+		}
+	}
+	for _, list := range s.byKey.All(caseID) {
+		for _, note := range list {
+			take(notes, note)
+		}
+	}
+	for _, note := range found[notes] {
+		for _, id := range s.linked[ref{notes.name, note.ID}][contacts] {
+			take(contacts, contacts.records[id])
+		}
+		for _, id := range s.linked[ref{notes.name, note.ID}][companies] {
+			take(companies, companies.records[id])
+		}
+	}
+	for _, contact := range found[contacts] {
+		for _, id := range s.linked[ref{contacts.name, contact.ID}][companies] {
+			take(companies, companies.records[id])
+		}
+	}
+	return found
+}
+
+// Effects are the records, counted: notes by their key, contacts by their e-mail address and companies by their domain; of
+// one case, or with "" of all. A company without a domain is counted by its name.
+func (s *Server) Effects(caseID string) []client.Effect {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	contacts, companies := s.kinds[0], s.kinds[1]
+	of := map[*kind][]*record{contacts: contacts.order, companies: companies.order}
+	if caseID != "" {
+		of = s.ofCase(caseID)
+	}
+	var t ledger.Tally
+	done := map[[3]string]bool{}
+	count := func(k *kind, by, value string) {
+		if value == "" || done[[3]string{k.name, by, value}] {
+			return
+		}
+		done[[3]string{k.name, by, value}] = true
+		for _, r := range k.index[by][value] {
+			t.Count(client.Effect{System: "hubspot", Operation: k.singular, Key: value}, r.ID, 1)
+		}
+	}
+	for _, r := range of[contacts] {
+		count(contacts, "email", r.Properties["email"])
+	}
+	for _, r := range of[companies] {
+		if domain := r.Properties["domain"]; domain != "" {
+			count(companies, "domain", domain)
+		} else {
+			count(companies, "name", r.Properties["name"])
+		}
+	}
+	for key, notes := range s.byKey.All(caseID) {
+		for _, r := range notes {
+			t.Count(client.Effect{System: "hubspot", Operation: "note", Key: key}, r.ID, 1)
+		}
+	}
+	return t.Effects()
+}

@@ -41,7 +41,7 @@ func (f *findings) read(l layer) (m map[string]any, ok bool) {
 		f.addAt(position{l.number, l.name, line}, "", "is not YAML: %s", what)
 		return nil, false
 	}
-	if doc.Kind == 0 { // nothing in it, or nothing but comments
+	if doc.Kind == 0 || doc.Content[0].ShortTag() == "!!null" { // nothing in it, or nothing but comments
 		return map[string]any{}, true
 	}
 	v, ok := f.value(l, doc.Content[0], reflect.TypeFor[Config](), "")
@@ -116,7 +116,9 @@ func (f *findings) mapping(l layer, n *yaml.Node, t reflect.Type, key string) ma
 		case lines[k.Value] != 0:
 			f.addAt(at, full, "is set twice, on line %d too: keep one", lines[k.Value])
 		default:
-			f.forget(full)
+			if field.Type.Kind() == reflect.Slice {
+				f.forget(full)
+			}
 			f.where[full] = at
 			lines[k.Value] = k.Line
 			if value, ok := f.value(l, v, field.Type, full); ok {

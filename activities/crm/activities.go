@@ -1,40 +1,91 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
+	"github.com/throughline-dev/throughline/activities/rest"
 )
 
 // Options say which HubSpot account to talk to.
 type Options struct {
 	// URL is the API's address; "" for HubSpot's own, https://api.hubapi.com.
 	URL string
-	// Token is a private app's access token.
+	// Token is a private app's access token ("pat-…"). Its scopes are crm.objects.contacts.read and .write,
+	// crm.objects.companies.read and .write, and for Setup crm.schemas.contacts.write and crm.schemas.companies.write.
 	Token string
 	// Portal is the account's ID, as it stands in the addresses of HubSpot's pages; "" where it isn't known.
 	Portal string
+	// Pages is the address of HubSpot's pages; "" for HubSpot's own, https://app.hubspot.com.
+	Pages string
 	// HTTP sends the requests; nil for a client of its own from rest.NewHTTPClient.
 	HTTP *http.Client
 }
 
-// Activities are what Throughline does in the CRM.
-type Activities struct{}
+// Activities are what Throughline does in the CRM. They are safe for concurrent use.
+type Activities struct {
+	api        *rest.Client
+	pages      string // of one contact, but for its ID; "" where the account isn't known
+	industries industries
+}
 
 // New makes the activities.
-func New(o Options) *Activities { return &Activities{} }
+func New(o Options) *Activities {
+	a := &Activities{api: client(o)}
+	if o.Portal != "" {
+		a.pages = strings.TrimSuffix(cmp.Or(o.Pages, "https://app.hubspot.com"), "/") +
+			"/contacts/" + url.PathEscape(o.Portal) + "/record/0-1/"
+	}
+	return a
+}
 
-// RecordLead records a lead.
+// RecordLead records a lead: the contact by its e-mail address, the company, that they belong together, and the note with both.
+// Run again, also after an attempt that broke off half-way, it finds what is there and adds what is missing.
+//
+// The contact's owner becomes the lead's; a company's only where it has none. The contact's status becomes "NEW" where it has
+// none: one that people have taken further stays where it is.
 func (a *Activities) RecordLead(ctx context.Context, key effect.Key, lead Lead) (Recorded, error) {
-	panic("being written")
+	var r Recorded
+	var err error
+	if r.Contact, err = a.recordContact(ctx, lead); err != nil {
+		return Recorded{}, err
+	}
+	if r.Company, err = a.recordCompany(ctx, key, lead); err != nil {
+		return Recorded{}, err
+	}
+	if r.Company != "" {
+		if err := a.associate(ctx, contacts, r.Contact, companies, r.Company); err != nil {
+			return Recorded{}, err
+		}
+	}
+	if r.Note, err = a.recordNote(ctx, key, note{text: lead.Note, owner: lead.Owner, at: lead.At, contact: r.Contact, company: r.Company}); err != nil {
+		return Recorded{}, err
+	}
+	if a.pages != "" {
+		r.URL = a.pages + url.PathEscape(r.Contact)
+	}
+	return r, nil
 }
 
-// RecordOutcome brings a lead's record up to date.
+// RecordOutcome brings a lead's contact up to date: its status and, where there is one, a note. Run again it changes nothing
+// more. A contact that was deleted is a final fault.
 func (a *Activities) RecordOutcome(ctx context.Context, key effect.Key, outcome Outcome) (effect.None, error) {
-	panic("being written")
+	if outcome.Contact == "" {
+		return effect.None{}, fault.Final(system, "invalid_request", "the outcome names no contact").Err()
+	}
+	if outcome.Status != "" {
+		if err := a.update(ctx, contacts, outcome.Contact, properties{"hs_lead_status": string(outcome.Status)}); err != nil {
+			return effect.None{}, err
+		}
+	}
+	if strings.TrimSpace(outcome.Note) != "" {
+		_, err := a.recordNote(ctx, key, note{text: outcome.Note, at: outcome.At, contact: outcome.Contact})
+		return effect.None{}, err
+	}
+	return effect.None{}, nil
 }
-
-// Setup creates the unique properties that the activities upsert by, where they are missing, and returns the names of those
-// that it created. It is a function and no method, since every method of Activities is registered as an activity.
-func Setup(ctx context.Context, o Options) (created []string, err error) { panic("being written") }

@@ -1,8 +1,15 @@
 // Package crm records leads in HubSpot: the contact, its company, who owns them, and a note that says what came in and why it
 // went where it went.
 //
-// Every write is an upsert on a unique property, so that a repeat finds what an earlier attempt made.
+// Every write is an upsert on a unique property, so that a repeat finds what an earlier attempt made: a contact by its e-mail
+// address, a company by its domain, a note by the key of its effect. Two of these properties are Throughline's own and have to
+// be there first: see [Setup].
+//
+// What people have entered in the CRM is worth more than what a form or a data vendor says: an empty field never blanks one
+// that is filled, and a company that is there only gets what it lacks.
 package crm
+
+import "time"
 
 // Lead is what the CRM should know about a lead.
 type Lead struct {
@@ -11,8 +18,11 @@ type Lead struct {
 	Company Company `json:"company"`
 	// Owner is the CRM's owner ID of the rep; "" leaves the owner as it is.
 	Owner string `json:"owner,omitempty"`
-	// Note is plain text; the adapter escapes it.
+	// Note is plain text; the adapter escapes it. Its end is cut off, visibly, above 12 000 characters.
 	Note string `json:"note"`
+	// At is when the lead came in, which is where the note stands in the contact's timeline; the zero value is the time of
+	// the call, so that a repeat would move the note.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Contact is the person behind a lead.
@@ -53,7 +63,9 @@ const (
 
 // Outcome brings a lead's record up to date when its workflow ends.
 type Outcome struct {
-	Contact string `json:"contact"` // the contact's ID
-	Status  Status `json:"status"`
+	Contact string `json:"contact"`        // the contact's ID
+	Status  Status `json:"status"`         // "" leaves it as it is
 	Note    string `json:"note,omitempty"` // plain text; "" for none
+	// At is when that was; the zero value is the time of the call, as in [Lead].
+	At time.Time `json:"at,omitzero"`
 }

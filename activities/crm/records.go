@@ -1,0 +1,141 @@
+package crm
+
+import (
+	"context"
+	"html"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
+)
+
+// The unique properties of Throughline's own, which Setup creates.
+const (
+	// propertyKey holds the key of the effect that made a record.
+	propertyKey = "throughline_key"
+	// propertyDomain holds a company's domain, once. HubSpot's own property "domain" can't be upserted by, since it needn't
+	// be unique.
+	propertyDomain = "throughline_domain"
+)
+
+// recordContact upserts the contact, and gives it a status where it has none.
+func (a *Activities) recordContact(ctx context.Context, lead Lead) (id string, err error) {
+	c := lead.Contact
+	email := strings.ToLower(strings.TrimSpace(c.Email))
+	if email == "" {
+		return "", fault.Final(system, "invalid_request", "the lead's contact has no e-mail address").Err()
+	}
+	first, last := splitName(c.Name)
+	contact, err := a.upsert(ctx, contacts, "email", email, properties{
+		"firstname": first, "lastname": last, "phone": c.Phone, "country": c.Country, "hubspot_owner_id": lead.Owner,
+	})
+	if err != nil {
+		return "", err
+	}
+	// A new contact has no status. Any other one may have none as well, if only because an earlier attempt broke off here.
+	if !contact.New {
+		if contact, err = a.read(ctx, contacts, contact.ID, "hs_lead_status"); err != nil {
+			return "", err
+		}
+	}
+	return contact.ID, a.fill(ctx, contacts, contact, properties{"hs_lead_status": string(StatusNew)})
+}
+
+// recordCompany finds or makes the company; "" where nothing is known about it.
+//
+// A company with a domain is searched for first, since most that matter are in the CRM already. The search lags some seconds
+// behind, so two leads of one new company may both find none: they then upsert by the same unique property, and still make one.
+func (a *Activities) recordCompany(ctx context.Context, key effect.Key, lead Lead) (id string, err error) {
+	c := lead.Company
+	domain := strings.ToLower(strings.TrimSpace(c.Domain))
+	if domain == "" && strings.TrimSpace(c.Name) == "" {
+		return "", nil
+	}
+	industry, err := a.industry(ctx, c.Industry)
+	if err != nil {
+		return "", err
+	}
+	known := properties{
+		"name": c.Name, "domain": domain, "country": c.Country, "industry": industry, "hubspot_owner_id": lead.Owner,
+	}
+	if c.Employees > 0 {
+		known["numberofemployees"] = strconv.Itoa(c.Employees)
+	}
+	if domain == "" {
+		// Without a domain nothing tells one "Contoso" from another; the lead gets a company of its own.
+		made, err := a.upsert(ctx, companies, propertyKey, key.ID, known)
+		return made.ID, err
+	}
+	company, err := a.search(ctx, companies, "domain", domain, known.names())
+	if err == nil && company.ID == "" {
+		company, err = a.upsert(ctx, companies, propertyDomain, domain, properties{"domain": domain})
+		if err == nil && !company.New {
+			company, err = a.read(ctx, companies, company.ID, known.names()...)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return company.ID, a.fill(ctx, companies, company, known)
+}
+
+// fill gives a record what it lacks.
+func (a *Activities) fill(ctx context.Context, kind string, r record, known properties) error {
+	lacks := known.filled()
+	for name := range r.Properties.filled() {
+		delete(lacks, name)
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	return a.update(ctx, kind, r.ID, lacks)
+}
+
+type note struct {
+	text, owner      string
+	at               time.Time
+	contact, company string
+}
+
+func (a *Activities) recordNote(ctx context.Context, key effect.Key, n note) (id string, err error) {
+	at := n.at
+	if at.IsZero() {
+		at = time.Now()
+	}
+	made, err := a.upsert(ctx, notes, propertyKey, key.ID, properties{
+		"hs_note_body": noteBody(n.text), "hs_timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"), "hubspot_owner_id": n.owner,
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := a.associate(ctx, notes, made.ID, contacts, n.contact); err != nil {
+		return "", err
+	}
+	if n.company != "" {
+		err = a.associate(ctx, notes, made.ID, companies, n.company)
+	}
+	return made.ID, err
+}
+
+// maxNote is how many characters of a note are kept. HubSpot takes 65 536 of HTML, and an escaped character is up to five.
+const maxNote = 12_000
+
+// noteBody makes HTML of plain text.
+func noteBody(text string) string {
+	text = strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n")
+	if runes := []rune(text); len(runes) > maxNote {
+		text = string(runes[:maxNote-1]) + "…"
+	}
+	return strings.ReplaceAll(html.EscapeString(text), "\n", "<br>")
+}
+
+// splitName gives HubSpot the two names that it wants: the last word is the last name, and a single word the first name.
+func splitName(name string) (first, last string) {
+	words := strings.Fields(name)
+	if len(words) < 2 {
+		return strings.Join(words, ""), ""
+	}
+	return strings.Join(words[:len(words)-1], " "), words[len(words)-1]
+}

@@ -11,8 +11,9 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy/nearest"
 )
 
-// builtInTemplates are those that package email brings along.
-var builtInTemplates = []string{"lead-outreach"}
+// builtInTemplates are those for a lead that package email brings along. They are named here since the configuration is below
+// the adapters; a test holds the two together.
+var builtInTemplates = []string{"lead_outreach"}
 
 func (f *findings) lead(c *Config, pools names) {
 	l := c.Lead
@@ -56,7 +57,7 @@ func (f *findings) templates(c *Config) {
 	const key = "lead.outreach_template"
 	name := c.Lead.OutreachTemplate
 	if name == "" || filepath.Base(name) != name || strings.HasPrefix(name, ".") {
-		f.add(key, "%q is no template's name: it is the name of its two files without .html and .txt, such as \"lead-outreach\"", name)
+		f.add(key, "%q is no template's name: it is the name of its two files without .html and .txt, such as \"lead_outreach\"", name)
 		return
 	}
 	var missing []string

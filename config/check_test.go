@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/activities/email"
 )
 
 // handbook is as small as a right one can be. Its lines are numbered from 1, as the mistakes' are.
@@ -42,7 +44,7 @@ lead:
       when: lead.country == "US"
       pool: west
   default_pool: west
-  outreach_template: lead-outreach
+  outreach_template: lead_outreach
   contact:
     - after: 24h
       do: remind
@@ -120,8 +122,8 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"territory's pool": {"      pool: west", "      pool: wset", `handbook.yaml:30: lead.territories[0].pool: "wset" is no pool in pools; did you mean "west"?`},
 		"default pool":     {"default_pool: west", "default_pool: east", `handbook.yaml:31: lead.default_pool: "east" is no pool in pools; did you mean "west"?`},
 		"no default pool":  {"  default_pool: west\n", "", `handbook.yaml:25: lead.default_pool: is missing`},
-		"template":         {"lead-outreach", "lead-outreech", `handbook.yaml:32: lead.outreach_template: "lead-outreech" is no built-in template; did you mean "lead-outreach"?`},
-		"template path":    {"lead-outreach", "../x", `handbook.yaml:32: lead.outreach_template: "../x" is no template's name: it is the name of its two files without .html and .txt, such as "lead-outreach"`},
+		"template":         {"lead_outreach", "lead_outreech", `handbook.yaml:32: lead.outreach_template: "lead_outreech" is no built-in template; did you mean "lead_outreach"?`},
+		"template path":    {"lead_outreach", "../x", `handbook.yaml:32: lead.outreach_template: "../x" is no template's name: it is the name of its two files without .html and .txt, such as "lead_outreach"`},
 		"rungs in order":   {"after: 24h", "after: 48h", `handbook.yaml:36: lead.contact[1].after: 48h is not later than the rung before it (48h): both are counted from the moment the task opens`},
 		"rung at once":     {"after: 24h", "after: -1h30m", `handbook.yaml:34: lead.contact[0].after: -1h30m is not more than nothing`},
 		"rung without":     {"    - after: 24h\n      do", "    - do", `handbook.yaml:34: lead.contact[0].after: is missing: give it a duration such as 90s, 15m or 48h`},
@@ -193,7 +195,7 @@ func TestTemplatesOfOnesOwn(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "mail", name), nil, 0o600))
 	}
 	file := filepath.Join(dir, "handbook.yaml")
-	text := strings.Replace(handbook, "lead-outreach", "welcome", 1) + "templates: mail\n"
+	text := strings.Replace(handbook, "lead_outreach", "welcome", 1) + "templates: mail\n"
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 
 	_, err := Load(file)
@@ -207,4 +209,10 @@ func TestTemplatesOfOnesOwn(t *testing.T) {
 	c, err := Load(file)
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, "mail"), c.Templates, "relative to the file that names it")
+}
+
+func TestTheBuiltInTemplatesAreBuiltIn(t *testing.T) {
+	templates, err := email.LoadTemplates("")
+	require.NoError(t, err)
+	assert.Subset(t, templates.Names(), builtInTemplates)
 }

@@ -170,7 +170,7 @@ func TestTheBookHasEverybodyInFull(t *testing.T) {
 			EnrichmentWait:   policy.Duration{Duration: 10 * time.Second},
 			Territories:      []policy.Territory{{Name: "West", When: `lead.country == "US"`, Pool: "west"}},
 			DefaultPool:      "west",
-			OutreachTemplate: "lead-outreach",
+			OutreachTemplate: "lead_outreach",
 			Contact:          policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}},
 			Company:          "Contoso",
 		},

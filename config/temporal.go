@@ -12,17 +12,23 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 )
 
-// Dial connects to Temporal. Where it is, and how to identify ourselves there, is taken from the first that says so:
+// ClientOptions completes the options of a client. Where Temporal is, and how to identify ourselves there, is taken from the
+// first that says so:
 //
 //   - the options, for a command-line flag;
 //   - Temporal's usual variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_…);
 //   - the profile in Temporal's configuration file (TEMPORAL_PROFILE, else the one that t names);
 //   - t itself.
 //
-// What else the options hold (a logger: go.temporal.io/sdk/log.NewStructuredLogger; a metrics handler) is used as it is. The
-// error for a server that can't be reached is one line that says what to do; it is ctx.Err() where the context ended.
+// What else the options hold (a logger: go.temporal.io/sdk/log.NewStructuredLogger; a metrics handler) stays as it is.
+func ClientOptions(t Temporal, options client.Options) (client.Options, error) {
+	return clientOptions(t, options, envconfig.EnvLookupOS)
+}
+
+// Dial connects to the Temporal that [ClientOptions] finds. The error for a server that can't be reached is one line that
+// says what to do; it is ctx.Err() where the context was cancelled.
 func Dial(ctx context.Context, t Temporal, options client.Options) (client.Client, error) {
-	options, err := clientOptions(t, options, envconfig.EnvLookupOS)
+	options, err := ClientOptions(t, options)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +58,7 @@ func reason(err error) string {
 	return text
 }
 
-// clientOptions completes the options.
+// clientOptions is [ClientOptions] in a given environment.
 func clientOptions(t Temporal, options client.Options, env envconfig.EnvLookup) (client.Options, error) {
 	profileName, _ := env.LookupEnv("TEMPORAL_PROFILE")
 	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{

@@ -109,8 +109,9 @@ func readForm(media, boundary string, body []byte) (form url.Values, files []str
 		if err != nil || part.FormName() == "" {
 			return nil, nil, errors.New("the body is not a form in " + mediaMultipart)
 		}
-		switch {
-		case part.FileName() == "":
+		_, params, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+		switch _, isFile := params["filename"]; {
+		case !isFile:
 			form.Add(part.FormName(), string(value))
 		case len(value) > 0: // a browser sends an empty file where none was chosen
 			files = append(files, part.FormName())

@@ -36,7 +36,7 @@ const (
 	MaxFieldName = 100
 )
 
-// Mistake is one thing that is wrong with a submission. It never quotes what was sent, so that it can be logged.
+// Mistake is one thing that is wrong with a submission. It never quotes a value that was sent, so that it can be logged.
 type Mistake struct {
 	// Field is the field's name as the doors know it: "email", "utm_source".
 	Field string `json:"field"`

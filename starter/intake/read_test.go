@@ -1,0 +1,154 @@
+package intake
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/workflows/lead"
+)
+
+func TestReadJSONTakesEveryField(t *testing.T) {
+	e, err := ReadJSON([]byte(`{
+		"name": "Ada Winter", "email": "ada@contoso.com", "company": "Contoso", "phone": "+49 30 1234", "country": "de",
+		"region": "Berlin", "employees": 40, "message": "Hello", "submission_id": "order-1",
+		"utm": {"source": "search", "medium": null}, "utm_campaign": "spring",
+		"budget": 12345678901234567890, "interests": ["arms", {"reach": 1.50}]
+	}`))
+	require.NoError(t, err)
+	require.NoError(t, e.Check())
+	assert.Equal(t, "order-1", e.Key)
+	e.Submission.Domain = ""
+	assert.Equal(t, lead.Submission{
+		Name: "Ada Winter", Email: "ada@contoso.com", Company: "Contoso", Phone: "+49 30 1234", Country: "DE", Region: "Berlin",
+		Employees: 40, Message: "Hello",
+		UTM: map[string]string{"source": "search", "campaign": "spring"},
+		Other: map[string]any{
+			"budget":    json.Number("12345678901234567890"),
+			"interests": []any{"arms", map[string]any{"reach": json.Number("1.50")}},
+		},
+	}, e.Submission)
+}
+
+func TestReadFormTakesEveryField(t *testing.T) {
+	form, err := url.ParseQuery("name=Ada+Winter&email=ada%40contoso.com&employees=+40+&utm_source=search&utm_term=" +
+		"&interest=arms&interest=grippers&budget=1e3&submission_id=order-1&utm=x")
+	require.NoError(t, err)
+	e, err := ReadForm(form)
+	require.NoError(t, err)
+	require.NoError(t, e.Check())
+	assert.Equal(t, "order-1", e.Key)
+	assert.Equal(t, 40, e.Submission.Employees)
+	assert.Equal(t, map[string]string{"source": "search"}, e.Submission.UTM)
+	assert.Equal(t, map[string]any{"interest": []any{"arms", "grippers"}, "budget": "1e3", "utm": "x"}, e.Submission.Other)
+}
+
+func TestJSONAndFormOfTheSameLeadAreTheSameSubmission(t *testing.T) {
+	a, err := ReadJSON([]byte(`{"name":"Ada","email":"ada@contoso.com","country":"DE","utm":{"source":"x"},"tag":"y"}`))
+	require.NoError(t, err)
+	b, err := ReadForm(url.Values{"name": {"Ada "}, "email": {"ada@CONTOSO.com"}, "country": {"de"}, "utm_source": {"x"}, "tag": {"y"}, "phone": {""}})
+	require.NoError(t, err)
+	require.NoError(t, a.Check())
+	require.NoError(t, b.Check())
+	assert.Equal(t, a.Submission.Digest(), b.Submission.Digest())
+}
+
+func TestABodyThatIsNoLeadIsRefused(t *testing.T) {
+	for body, want := range map[string]error{
+		``: ErrNotJSON, `{`: ErrNotJSON, `{"name":}`: ErrNotJSON, "{\"name\":\"\xff\"}": ErrNotUTF8,
+		`[]`: ErrNotObject, `null`: ErrNotObject, `"x"`: ErrNotObject, `{}{}`: ErrNotObject, `{} x`: ErrNotObject,
+	} {
+		_, err := ReadJSON([]byte(body))
+		assert.ErrorIs(t, err, want, body)
+	}
+	_, err := ReadForm(url.Values{"name": {"\xff"}})
+	assert.ErrorIs(t, err, ErrNotUTF8)
+	_, err = ReadForm(url.Values{"\xff": {"x"}})
+	assert.ErrorIs(t, err, ErrNotUTF8)
+}
+
+func TestAFieldThatCannotBeReadIsNamedOnce(t *testing.T) {
+	e, err := ReadJSON([]byte(`{"name": 7, "email": ["a@b.example"], "employees": "11-50", "utm_source": {}, "submission_id": true, "country": "Atlantis"}`))
+	require.NoError(t, err)
+	var m lead.Mistakes
+	require.ErrorAs(t, e.Check(), &m)
+	problems := map[string]string{}
+	for _, one := range m {
+		assert.NotContains(t, problems, one.Field, "named twice")
+		problems[one.Field] = one.Problem
+	}
+	assert.Equal(t, []string{"country", "email", "employees", "name", "submission_id", "utm_source"}, slices.Sorted(maps.Keys(problems)))
+	assert.Equal(t, "must be text", problems["name"])
+	assert.Equal(t, "must be given once", problems["email"])
+	assert.Equal(t, "must be a whole number, such as 40", problems["employees"])
+}
+
+func TestASubmissionIDMayBeANumberAndHasALimit(t *testing.T) {
+	e, err := ReadJSON([]byte(`{"submission_id": 4711}`))
+	require.NoError(t, err)
+	assert.Equal(t, "4711", e.Key)
+
+	e, err = ReadForm(url.Values{"name": {"Ada"}, "email": {"ada@contoso.com"}, KeyField: {strings.Repeat("x", MaxKey+1)}})
+	require.NoError(t, err)
+	assert.ErrorContains(t, e.Check(), "submission_id is too long")
+}
+
+// What is read must be fit for Temporal's history, and fit to be read again, whatever was sent.
+func checkEntry(t *testing.T, e Entry) {
+	if e.Check() != nil {
+		return
+	}
+	s := e.Submission
+	if s.Name == "" || s.Email == "" || !utf8.ValidString(s.Name+s.Email+s.Company+s.Phone+s.Country+s.Region+s.Message) {
+		t.Fatalf("accepted %+v", s)
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b) > 512<<10 {
+		t.Fatalf("accepted %d bytes", len(b))
+	}
+	var again lead.Submission
+	if err := json.Unmarshal(b, &again); err != nil || again.Digest() != s.Digest() {
+		t.Fatalf("%s became %+v (%v)", b, again, err)
+	}
+	if id := s.WorkflowID(e.Key); !lead.IsWorkflowID(id) {
+		t.Fatalf("ID %q", id)
+	}
+}
+
+func FuzzReadJSON(f *testing.F) {
+	f.Add([]byte(`{"name":"Ada","email":"ada@contoso.com","employees":40,"utm":{"source":"x"},"utm_term":"y","z":[1e999,{"a":null}]}`))
+	f.Add([]byte(`{"name":"\ud800","email":"a@b.example","country":"uk","submission_id":1}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		e, err := ReadJSON(body)
+		if err == nil {
+			checkEntry(t, e)
+		}
+	})
+}
+
+func FuzzReadForm(f *testing.F) {
+	f.Add("name=Ada&email=ada%40contoso.com&employees=40&utm_source=x&z=1&z=2")
+	f.Add("name=%ff&email=a@b.example")
+	f.Add("utm_=x&=y")
+	f.Fuzz(func(t *testing.T, body string) {
+		form, err := url.ParseQuery(body)
+		if err != nil {
+			return
+		}
+		e, err := ReadForm(form)
+		if err == nil {
+			checkEntry(t, e)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -73,7 +74,7 @@ func (f *findings) override(number int, env environment, set func(key string, va
 	}
 	// Only a name that is nearly one of ours is a mistake: others may use the prefix too, as Kubernetes does for a service
 	// that is called throughline.
-	for name := range env {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if near := nearest.Of(name, known); near != "" && !slices.Contains(known, name) {
 			f.addAt(position{number, name, 0}, "", "is no setting; did you mean %s?", near)
 		}

@@ -81,6 +81,11 @@ func TestALaterFileWinsAndItsListsReplaceTheWholeList(t *testing.T) {
 	assert.Equal(t, policy.Ladder{{After: policy.Hours(1), Do: policy.Escalate}}, c.Lead.Contact)
 	assert.Equal(t, []string{"rotation"}, c.Workers.Queues)
 
+	nothing := write(t, "nothing.yaml", "company:\npools:\nlead: {contact: ~, default_pool: ~}\n")
+	same, err := Load(first, second, nothing)
+	require.NoError(t, err)
+	assert.Equal(t, c, same, "a key without a value changes nothing")
+
 	wrong := write(t, "wrong.yaml", "lead:\n  contact:\n    - {after: 1h}\n  default_pool: est\n")
 	_, err = Load(first, wrong)
 	assert.EqualError(t, err, "2 mistakes in the configuration:\n"+

@@ -61,7 +61,7 @@ func yamlError(err error) (line int, what string) {
 	return line, strings.ReplaceAll(strings.TrimPrefix(what, "yaml: "), "\n", " ")
 }
 
-// value reads a node as the type that belongs under its key; ok is false where it is empty or wrong.
+// value reads a node as the type that belongs there; ok is false where it is empty or wrong.
 func (f *findings) value(l layer, n *yaml.Node, t reflect.Type, key string) (v any, ok bool) {
 	at := position{l.number, l.name, n.Line}
 	if n.Anchor != "" || n.Kind == yaml.AliasNode {
@@ -115,6 +115,7 @@ func (f *findings) mapping(l layer, n *yaml.Node, t reflect.Type, key string) ma
 			f.addAt(at, full, "is no setting%s", nearest.Hint(k.Value, fields.names()))
 		case lines[k.Value] != 0:
 			f.addAt(at, full, "is set twice, on line %d too: keep one", lines[k.Value])
+		case v.ShortTag() == "!!null": // a key without a value says nothing, so what an earlier layer said stands
 		default:
 			if field.Type.Kind() == reflect.Slice {
 				f.forget(full)

@@ -66,13 +66,13 @@ func clientOptions(t Temporal, options client.Options, env envconfig.EnvLookup) 
 		EnvLookup:         env,
 	})
 	if err != nil {
-		return client.Options{}, fmt.Errorf("Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
+		return client.Options{}, fmt.Errorf("read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
 	}
 	profile.Address = cmp.Or(options.HostPort, profile.Address, t.Address)
 	profile.Namespace = cmp.Or(options.Namespace, profile.Namespace, t.Namespace)
 	from, err := profile.ToClientOptions(envconfig.ToClientOptionsRequest{})
 	if err != nil {
-		return client.Options{}, fmt.Errorf("Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
+		return client.Options{}, fmt.Errorf("read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
 	}
 	options.HostPort, options.Namespace = from.HostPort, from.Namespace
 	options.Credentials, options.HeadersProvider = from.Credentials, from.HeadersProvider

@@ -67,7 +67,7 @@ api_key = "k"
 	}
 
 	_, err := clientOptions(Temporal{Profile: "staging"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
-	assert.EqualError(t, err, "Temporal's own configuration (TEMPORAL_… variables and temporal.toml): unable to find profile staging in config data")
+	assert.EqualError(t, err, "read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): unable to find profile staging in config data")
 }
 
 func TestDialSaysInOneLineThatTemporalIsntThere(t *testing.T) {

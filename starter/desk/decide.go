@@ -96,16 +96,18 @@ func pick(views []humantask.View, choice Choice) (humantask.View, error) {
 	return humantask.View{}, errors.New(problem + "\n" + onOffer(views))
 }
 
-// onOffer lists the open tasks and the answers that they take.
+// onOffer lists the tasks: the open ones with the answers that they take, the others with the one that they got.
 func onOffer(views []humantask.View) string {
-	lines := []string{"open tasks:"}
+	lines := []string{"its tasks:"}
 	for _, v := range views {
 		if v.Outcome == nil {
 			lines = append(lines, fmt.Sprintf("  %s (%s), with %s: %s", v.ID, v.Title, v.Holder.ID, strings.Join(actions(v), ", ")))
+		} else {
+			lines = append(lines, fmt.Sprintf("  %s (%s): %s decided %s", v.ID, v.Title, v.Outcome.By.ID, v.Outcome.Action))
 		}
 	}
 	if len(lines) == 1 {
-		return "it has no open task"
+		return "it has no task"
 	}
 	return strings.Join(lines, "\n")
 }

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -44,7 +45,7 @@ func CompanyDomain(email string) string {
 // registrable is the part of a host name that was registered; "" where there is none.
 func registrable(host string) string {
 	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(strings.TrimSpace(host), "."))
-	if err != nil || strings.Trim(ascii, "0123456789.") == "" { // an IP address is no company's
+	if err != nil || !utf8.ValidString(host) || strings.Trim(ascii, "0123456789.") == "" { // an IP address is no company's
 		return ""
 	}
 	domain, err := publicsuffix.EffectiveTLDPlusOne(ascii)

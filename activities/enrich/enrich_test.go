@@ -173,6 +173,7 @@ func FuzzCompanyDomain(f *testing.F) {
 	f.Add("jane@contoso.com")
 	f.Add("jane@mail.müller.co.at")
 	f.Add("@.")
+	f.Add("0@0.\x80")
 	f.Fuzz(func(t *testing.T, email string) {
 		domain := enrich.CompanyDomain(email)
 		if domain != "" {

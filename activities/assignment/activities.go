@@ -2,18 +2,86 @@ package assignment
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
 )
 
-// Activities take turns through a Temporal client.
+// system names the rotation in faults.
+const system = "rotation"
+
+// Activities take turns through a Temporal client, in the namespace where the rotations run.
 type Activities struct {
 	Client client.Client
 }
 
-// TakeTurn asks the pool's rotation for the next member.
-func (a *Activities) TakeTurn(ctx context.Context, key effect.Key, req Request) (Turn, error) {
-	panic("being written")
+// TakeTurn asks the pool's rotation for the next member, and starts the rotation where it isn't running. The same case gets the
+// same member, however often it asks: the update's ID is the case's, and the rotation remembers across its runs.
+//
+// The rotation is a workflow of the type [WorkflowName] whose argument is the pool's name; it answers the update [UpdateTake],
+// whose argument is the [Request], with a [Turn]. A request that it refuses, one without members above all, is a final fault.
+// A Temporal that can't be reached, or a rotation that no worker runs, is tried again.
+func (a *Activities) TakeTurn(ctx context.Context, _ effect.Key, req Request) (Turn, error) {
+	switch {
+	case req.Pool == "" || req.Case == "":
+		return Turn{}, fault.Final(system, "invalid_request", "a turn needs a pool, and a case that it is for").Err()
+	case len(req.Members) == 0:
+		return Turn{}, fault.Final(system, "no_members", fmt.Sprintf("pool %q has no members", req.Pool)).Err()
+	}
+	start := a.Client.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
+		ID: WorkflowID(req.Pool), TaskQueue: TaskQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		StaticSummary:            "Whose turn it is in the pool " + req.Pool,
+	}, WorkflowName, req.Pool)
+	update, err := a.Client.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: start,
+		UpdateOptions: client.UpdateWorkflowOptions{
+			WorkflowID: WorkflowID(req.Pool), UpdateID: updateID(req.Case), UpdateName: UpdateTake, Args: []any{req},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
+		},
+	})
+	if err != nil {
+		return Turn{}, toFault(err)
+	}
+	var turn Turn
+	if err := update.Get(ctx, &turn); err != nil {
+		return Turn{}, toFault(err)
+	}
+	return turn, nil
+}
+
+// updateID is the case's ID, in a form that Temporal takes as an update's for certain: what is long or has other characters
+// than IDs of ours is known by its digest.
+func updateID(id string) string {
+	plain := strings.Trim(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/") == ""
+	if plain && len(id) <= 200 {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:])
+}
+
+// toFault classifies what Temporal's client returns.
+func toFault(err error) error {
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) { // the rotation has refused the update, or knows none of that name
+		return fault.Final(system, "refused", refused.Message()).Err()
+	}
+	var invalid *serviceerror.InvalidArgument
+	var denied *serviceerror.PermissionDenied
+	var namespace *serviceerror.NamespaceNotFound
+	if errors.As(err, &invalid) || errors.As(err, &denied) || errors.As(err, &namespace) {
+		return fault.Final(system, "temporal_refused", err.Error()).Err()
+	}
+	return fault.Unreachable(system, err.Error()).Err()
 }

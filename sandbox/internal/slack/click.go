@@ -20,7 +20,8 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/client"
 )
 
-// patience is how long Slack waits for an app to take a click.
+// patience is how long Slack waits for an app to take a click ("within 3 seconds",
+// https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response).
 const patience = 3 * time.Second
 
 // What keeps a click from being sent.

@@ -6,11 +6,13 @@
 package slack
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
@@ -49,6 +51,7 @@ type Options struct {
 	Users         []User
 	Channels      []Channel
 	Journal       *journal.Journal
+	Patience      time.Duration // how long Slack waits for an app to take a click; 0 is Slack's three seconds
 }
 
 // Server is the workspace. It is safe for concurrent use.
@@ -71,7 +74,10 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		Options: o, users: map[string]User{}, conversations: map[string]*conversation{},
-		app: &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		app: &http.Client{
+			Timeout:       cmp.Or(o.Patience, patience),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 	for _, u := range o.Users {
 		s.users[u.ID] = u

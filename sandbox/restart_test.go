@@ -1,0 +1,117 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	slackgo "github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/sandbox"
+	"github.com/throughline-dev/throughline/sandbox/client"
+)
+
+// picture is all that can be seen of a sandbox.
+func (w world) picture() (p struct {
+	Effects  []client.Effect
+	Messages []client.Message
+	Emails   []client.Email
+	Records  []client.Record
+	Faults   []client.Fault
+}) {
+	w.t.Helper()
+	var err error
+	p.Effects, err = w.Effects(w.t.Context(), "")
+	require.NoError(w.t, err)
+	p.Messages, err = w.Messages(w.t.Context(), client.MessageFilter{})
+	require.NoError(w.t, err)
+	p.Emails, err = w.Emails(w.t.Context(), "", "")
+	require.NoError(w.t, err)
+	for _, kind := range []string{"contacts", "companies", "notes"} {
+		records, err := w.Records(w.t.Context(), kind, client.RecordFilter{})
+		require.NoError(w.t, err)
+		p.Records = append(p.Records, records...)
+	}
+	p.Faults, err = w.Faults(w.t.Context())
+	require.NoError(w.t, err)
+	return p
+}
+
+func TestEverythingSurvivesAKill(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Dir = filepath.Join(t.TempDir(), "made", "when", "needed")
+	w, app := start(t, o), startApp(t, http.StatusOK)
+	w.Sandbox.SetInteractionsURL(app.URL)
+	click := w.shown()
+	_, err := w.Click(t.Context(), click)
+	require.NoError(t, err)
+	response := (<-app.clicks).ResponseURL
+	_, _, _, err = w.slack().UpdateMessageContext(t.Context(), click.Channel, click.TS, card("New", "go"), mark("case-1/update"))
+	require.NoError(t, err)
+	_, _, err = w.slack().PostMessageContext(t.Context(), click.Channel, text("reply"), slackgo.MsgOptionTS(click.TS))
+	require.NoError(t, err)
+	_, err = w.slack().PostEphemeralContext(t.Context(), opsDesk, maria, text("psst"))
+	require.NoError(t, err)
+	require.Equal(t, http.StatusAccepted, w.mail(letter("ada@contoso.example", "case-1/outreach")).Status)
+	w.unique("notes", "engagement", "throughline_key")
+	contact, _ := w.upsert("contacts", "email", "ada@contoso.example", object{"phone": "1"})
+	note, _ := w.upsert("notes", "throughline_key", "case-1/record", object{"hs_timestamp": "1700000000000"})
+	w.crm(http.MethodPut, "v4/objects/notes/"+note+"/associations/default/contacts/"+contact, nil)
+	w.order(client.Fault{System: "pdl", Path: "v5/*/enrich", Kind: client.Broken, Count: 2})
+	before := w.picture()
+	require.Len(t, before.Effects, 5)
+
+	state := copied(t, o.Dir) // as a kill leaves it: nothing is closed
+	o.Dir = state
+	again := start(t, o)
+	require.Equal(t, before, again.picture())
+
+	// What comes next doesn't collide with what was there.
+	_, ts, err := again.slack().PostMessageContext(t.Context(), click.Channel, text("later"))
+	require.NoError(t, err)
+	require.Greater(t, ts, click.TS)
+	next, isNew := again.upsert("contacts", "email", "bob@contoso.example", nil)
+	require.True(t, isNew)
+	require.Greater(t, next, note)
+	_, isNew = again.upsert("notes", "throughline_key", "case-1/record", nil)
+	require.False(t, isNew)
+	require.Equal(t, http.StatusInternalServerError, again.enrich(nil, sandbox.DefaultPDLKey).Status)
+	_, _, _, err = again.slack().SendMessageContext(t.Context(), "", text("still"),
+		slackgo.MsgOptionResponseURL(again.URL+response[len(w.URL):], "ephemeral"))
+	require.NoError(t, err, "a click's response_url")
+}
+
+func copied(t *testing.T, dir string) string {
+	t.Helper()
+	to := t.TempDir()
+	require.NoError(t, os.CopyFS(to, os.DirFS(dir)))
+	return to
+}
+
+func TestAFolderThatCantBeUsedIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, err := sandbox.New(sandbox.Options{Dir: file})
+	require.ErrorContains(t, err, file)
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "world.jsonl"), []byte("nonsense\n"), 0o600))
+	_, err = sandbox.New(sandbox.Options{Dir: dir})
+	require.ErrorContains(t, err, "world.jsonl line 1 can't be read")
+}
+
+func TestAMessageInAChannelThatIsGoneIsStillThere(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Dir = t.TempDir()
+	w := start(t, o)
+	_, _, err := w.slack().PostMessageContext(t.Context(), opsDesk, text("x"))
+	require.NoError(t, err)
+	o.Dir, o.Channels = copied(t, o.Dir), nil
+	messages, err := start(t, o).Messages(t.Context(), client.MessageFilter{Channel: opsDesk})
+	require.NoError(t, err)
+	require.Len(t, messages, 1)
+}

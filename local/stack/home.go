@@ -32,7 +32,7 @@ func openHome(dir string) (*home, error) {
 	if err := lockFile(f); err != nil {
 		defer f.Close()
 		if errors.Is(err, errLocked) {
-			return nil, fmt.Errorf("%s is in use by another one that runs%s: stop that one, or choose another folder with --dir", dir, holder(f))
+			return nil, fmt.Errorf("another Throughline%s runs in the folder %s: stop that one, or choose another folder with --dir", holder(f), dir)
 		}
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}

@@ -66,17 +66,18 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 		t := Tuned()
 		o.Tuning = &t
 	}
+	webPort := 0
+	if o.Web {
+		var err error
+		if webPort, err = reserve("Temporal Web", "port-web", o.WebPort); err != nil {
+			return nil, err
+		}
+	}
 	conf, err := serverConfig(o)
 	if err != nil {
 		return nil, err
 	}
 	t := &Temporal{address: conf.PublicClient.HostPort, namespace: o.Namespace}
-	webPort := 0
-	if o.Web {
-		if webPort, err = reserve("Temporal Web", "port-web", o.WebPort); err != nil {
-			return nil, err
-		}
-	}
 	t.server, err = temporal.NewServer(serverOptions(conf, o)...)
 	if err != nil {
 		return nil, fmt.Errorf("set up Temporal's server: %w", err)
@@ -140,17 +141,18 @@ func (t *Temporal) ready(ctx context.Context) error {
 		return err
 	}
 	defer c.Close()
-	if err := until(ctx, func() error {
+	if err := until(ctx, nil, func() error {
 		_, err := c.Describe(ctx, t.namespace)
 		return err
 	}); err != nil || t.web == "" {
 		return err
 	}
-	return until(ctx, func() error { return get(ctx, t.web+"/healthz") })
+	return until(ctx, nil, func() error { return get(ctx, t.web+"/healthz") })
 }
 
-// until tries something that needs another moment, again and again, and returns its last error when the context ends.
-func until(ctx context.Context, try func() error) error {
+// until tries something that needs another moment, again and again. It gives up with the last error when the context ends,
+// and with the reason when there is one in broken.
+func until(ctx context.Context, broken <-chan error, try func() error) error {
 	for {
 		err := try()
 		if err == nil {
@@ -158,6 +160,8 @@ func until(ctx context.Context, try func() error) error {
 		}
 		select {
 		case <-ctx.Done():
+			return err
+		case err := <-broken:
 			return err
 		case <-time.After(20 * time.Millisecond):
 		}

@@ -28,10 +28,7 @@ const (
 // its tables and the namespace in it: made beforehand, a namespace and its search attributes are usable from the server's
 // first moment, and not only when its caches are read again.
 func serverConfig(o TemporalOptions) (*config.Config, error) {
-	db, err := database(o)
-	if err != nil {
-		return nil, err
-	}
+	var err error
 	c := &config.Config{}
 	c.Services = map[string]config.Service{}
 	for _, name := range temporal.DefaultServices {
@@ -49,6 +46,10 @@ func serverConfig(o TemporalOptions) (*config.Config, error) {
 		return nil, err
 	}
 	c.Services[string(primitives.FrontendService)] = frontend
+	db, err := database(o)
+	if err != nil {
+		return nil, err
+	}
 	c.PublicClient.HostPort = hostPort(frontend.RPC.GRPCPort)
 	c.Persistence = config.Persistence{
 		DefaultStore:     storeName,

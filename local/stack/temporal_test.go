@@ -29,6 +29,18 @@ func within(t *testing.T, d time.Duration) context.Context {
 	return ctx
 }
 
+// eventually waits until something has happened.
+func eventually(t *testing.T, ctx context.Context, happened func() bool) {
+	t.Helper()
+	for !happened() {
+		select {
+		case <-ctx.Done():
+			require.Fail(t, "it hasn't happened in time")
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 func dial(t *testing.T, temporal *stack.Temporal) client.Client {
 	t.Helper()
 	c, err := client.Dial(client.Options{
@@ -118,7 +130,7 @@ func TestWorkflowsAreFoundByTheirSearchAttributes(t *testing.T) {
 		require.NoError(t, err, query)
 		return found.Count
 	}
-	require.Eventually(t, func() bool { return count(`Stage = "waiting"`) == 1 }, 10*time.Second, 20*time.Millisecond)
+	eventually(t, ctx, func() bool { return count(`Stage = "waiting"`) == 1 })
 	require.EqualValues(t, 1, count(`WaitsOn = "maria" AND Due < "`+time.Now().Format(time.RFC3339)+`" AND Breached = true`))
 	require.EqualValues(t, 1, count(`WaitsOn = "grace" AND Customer = "c-17" AND Amount >= 12500`))
 	require.EqualValues(t, 0, count(`WaitsOn = "ben"`))

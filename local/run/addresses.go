@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/local/stack"
+)
+
+// printAddresses says where to look, in the order in which somebody who is new would.
+func printAddresses(out io.Writer, s *stack.Stack, o stack.Options, took time.Duration) {
+	fmt.Fprintf(out, "Throughline is up, after %s.\n\n", took.Round(100*time.Millisecond))
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	line := func(what, where, hint string) { fmt.Fprintf(w, "  %s\t%s\t%s\n", what, where, hint) }
+	line("The website's form", s.Sandbox+"/website", "send a lead")
+	line("Slack", s.Sandbox+"/slack", "the rep's card; click it")
+	line("The mailbox", s.Sandbox+"/mail", "what the lead got")
+	line("The CRM", s.Sandbox+"/crm", "the lead's records")
+	if s.Web != "" {
+		line("Temporal Web", s.Web+"/namespaces/"+s.Namespace+"/workflows", "each lead's run")
+	} else {
+		line("Temporal", s.Temporal, "namespace "+s.Namespace)
+	}
+	line("For programs", s.Door+"/leads", "POST a lead, as JSON or as a form")
+	w.Flush()
+	fmt.Fprintln(out)
+	if slices.Contains(o.Config, config.Demo) {
+		fmt.Fprintln(out, "Two days pass in a minute here (--policy default for the real ones).")
+	}
+	if o.Dir != "" {
+		dir, err := filepath.Abs(o.Dir)
+		if err != nil {
+			dir = o.Dir
+		}
+		fmt.Fprintf(out, "Everything is kept in %s, also the log. ", dir)
+	}
+	fmt.Fprintln(out, "Ctrl-C stops it.")
+}

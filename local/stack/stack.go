@@ -1,0 +1,200 @@
+// Package stack is the whole of Throughline in one process: Temporal, the sandbox, the workers and the door, wired together
+// and stopped in order. `go run ./local` starts one for a person to look at; the end-to-end tests and the benchmarks start
+// theirs in memory.
+package stack
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/door"
+	"github.com/throughline-dev/throughline/workers/metrics"
+	"github.com/throughline-dev/throughline/workers/process"
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+// Stack is a system that runs. Start one with [Start]. The addresses are URLs without a slash at their end.
+type Stack struct {
+	Config    *config.Config
+	Client    client.Client
+	Temporal  string // the frontend's host:port
+	Namespace string
+	Web       string // Temporal Web; "" where there is none
+	Door      string // the HTTP door for leads and clicks
+	Sandbox   string // the outside world: see package sandbox
+	Health    string // the workers' health and metrics
+
+	log    *slog.Logger
+	stops  []func() error // in the order of starting
+	broken chan error
+}
+
+// Start starts a system, and returns when it takes leads. It is started in the order in which the parts need each other; if
+// one can't start, those before it are stopped. The context is for the start only.
+//
+// Errors are for people: a port that is taken ([InUseError]), a folder that can't be written or that another stack uses,
+// everything that is wrong with the configuration ([config.Mistakes]), a Temporal that doesn't answer.
+func Start(ctx context.Context, o Options) (s *Stack, err error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s = &Stack{broken: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Stop())
+			s = nil
+		}
+	}()
+	if s.Config, err = o.load(); err != nil {
+		return s, err
+	}
+	files, err := s.openFiles(o)
+	if err != nil {
+		return s, err
+	}
+	s.log = process.NewLogger(files.log, slog.LevelInfo)
+	// All ports are opened first, so that one that is taken is noticed before anything has begun.
+	doors, err := s.listen(o.Ports)
+	if err != nil {
+		return s, err
+	}
+	settle(s.Config, s.Sandbox)
+	measured, registry := metrics.New(), prometheus.NewRegistry()
+	registry.MustRegister(measured)
+	if err := s.connect(ctx, o, files, client.Options{Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured}); err != nil {
+		return s, err
+	}
+	if err := config.EnsureSearchAttributes(ctx, s.Client, s.Namespace, visibility.All); err != nil {
+		return s, err
+	}
+	if err := s.startSandbox(ctx, doors.sandbox, files.sandbox); err != nil {
+		return s, err
+	}
+	if err := s.startWorkers(ctx, doors.health, registry); err != nil {
+		return s, err
+	}
+	return s, s.openDoor(ctx, doors.door)
+}
+
+// Wait returns when the context ends, with nil, or when a part breaks, with the reason.
+func (s *Stack) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.broken:
+		return err
+	}
+}
+
+// Stop stops the door, the workers, the sandbox and Temporal, in this order: nobody asks for what is gone. Activities that
+// run have five seconds to finish. Workflows continue with the next start on the same folder. Stop is called once.
+func (s *Stack) Stop() error {
+	var errs []error
+	for len(s.stops) > 0 {
+		last := len(s.stops) - 1
+		errs = append(errs, s.stops[last]())
+		s.stops = s.stops[:last]
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Stack) onStop(stop func() error) { s.stops = append(s.stops, stop) }
+
+// connect finds Temporal, or starts it.
+func (s *Stack) connect(ctx context.Context, o Options, f files, co client.Options) (err error) {
+	co.Namespace = o.Namespace
+	if o.Address != "" {
+		co.HostPort = o.Address
+		if co, err = config.ClientOptions(s.Config.Temporal, co); err != nil {
+			return err
+		}
+		s.Client, err = config.Dial(ctx, s.Config.Temporal, co)
+	} else {
+		t, startErr := StartTemporal(ctx, TemporalOptions{
+			File: f.temporal, Port: o.Ports.Temporal, Web: o.Web, WebPort: o.Ports.Web,
+			Namespace:        cmp.Or(o.Namespace, s.Config.Temporal.Namespace),
+			SearchAttributes: visibility.All, Tuning: o.Tuning, Log: f.log,
+		})
+		if startErr != nil {
+			return startErr
+		}
+		s.onStop(t.Stop)
+		s.Web = t.Web()
+		co.HostPort, co.Namespace = t.Address(), t.Namespace()
+		s.Client, err = client.DialContext(ctx, co)
+	}
+	if err != nil {
+		return err
+	}
+	s.onStop(func() error { s.Client.Close(); return nil })
+	s.Temporal, s.Namespace = co.HostPort, co.Namespace
+	return nil
+}
+
+func (s *Stack) startWorkers(ctx context.Context, health net.Listener, registry prometheus.Gatherer) error {
+	p, err := process.New(process.Options{Client: s.Client, Live: config.NewLive(s.Config), Logger: s.log})
+	if err != nil {
+		return err
+	}
+	s.serve("workers' health", health, p.Handler(registry))
+	s.run("workers", p.Run)
+	return until(ctx, s.broken, func() error { return p.Ready(ctx) })
+}
+
+func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
+	d := door.New(door.Options{
+		Client:             s.Client,
+		SlackSigningSecret: s.Config.Secret(config.SlackSigningSecret).Reveal(),
+		Company:            s.Config.Company.Name,
+		MaxBody:            s.Config.Starter.MaxBody,
+		Timeout:            s.Config.Starter.Timeout.Duration,
+		Logger:             s.log,
+	})
+	s.run("door", func(ctx context.Context) error { return d.Serve(ctx, l) })
+	return until(ctx, s.broken, func() error { return get(ctx, s.Door+"/readyz") })
+}
+
+// serve answers HTTP requests until the stack is stopped.
+func (s *Stack) serve(name string, l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
+	s.run(name, func(ctx context.Context) error {
+		stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+		defer stop()
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+}
+
+// run runs a part until the stack is stopped; one that ends before with an error is reported by [Stack.Wait].
+func (s *Stack) run(name string, part func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		err := part(ctx)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+			select {
+			case s.broken <- err:
+			default: // an earlier one is the cause
+			}
+		}
+		ended <- err
+	}()
+	s.onStop(func() error {
+		cancel()
+		return <-ended
+	})
+}

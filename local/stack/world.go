@@ -1,0 +1,86 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/throughline-dev/throughline/activities/crm"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/sandbox"
+)
+
+// lendSecrets puts the sandbox's credentials where the configuration takes its secrets from, the environment, for those that
+// are not there.
+func lendSecrets() error {
+	for name, value := range map[config.SecretName]string{
+		config.SlackToken:         sandbox.DefaultSlackToken,
+		config.SlackSigningSecret: sandbox.DefaultSlackSigningSecret,
+		config.SendGridKey:        sandbox.DefaultSendGridKey,
+		config.HubSpotToken:       sandbox.DefaultHubSpotToken,
+		config.PeopleDataLabsKey:  sandbox.DefaultPDLKey,
+	} {
+		_, set := os.LookupEnv(string(name))
+		_, file := os.LookupEnv(string(name) + "_FILE")
+		if set || file {
+			continue
+		}
+		if err := os.Setenv(string(name), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle makes the configuration one for this machine: every system is the sandbox at the given URL.
+func settle(c *config.Config, sandboxURL string) {
+	c.Systems.Slack.URL = sandboxURL + "/slack/api/"
+	c.Systems.SendGrid.URL = sandboxURL + "/sendgrid"
+	c.Systems.SendGrid.EmailActivity = true
+	c.Systems.HubSpot.URL = sandboxURL + "/hubspot"
+	c.Systems.HubSpot.Portal = "" // links to records would lead to the real one
+	c.Systems.PeopleDataLabs.URL = sandboxURL + "/pdl"
+	// Whoever pressed Ctrl-C waits. What is cut off is done again at the next start, and has one effect all the same.
+	c.Workers.StopTimeout = policy.Duration{Duration: min(c.Workers.StopTimeout.Duration, 5*time.Second)}
+}
+
+// startSandbox starts the outside world, with the people and channels of the handbook.
+func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) error {
+	c := s.Config
+	o := sandbox.Options{
+		Dir:             dir,
+		Company:         c.Company.Name,
+		InteractionsURL: s.Door + "/slack/interactions",
+		LeadURL:         s.Door + "/leads",
+		PublicURL:       s.Sandbox,
+		TemporalURL:     s.Web,
+
+		SlackToken:         c.Secret(config.SlackToken).Reveal(),
+		SlackSigningSecret: c.Secret(config.SlackSigningSecret).Reveal(),
+		SendGridKey:        c.Secret(config.SendGridKey).Reveal(),
+		HubSpotToken:       c.Secret(config.HubSpotToken).Reveal(),
+		PDLKey:             c.Secret(config.PeopleDataLabsKey).Reveal(),
+	}
+	for _, p := range c.People {
+		o.People = append(o.People, sandbox.Person{ID: p.ID, Name: p.Name, Email: p.Email, Slack: p.Slack, CRMOwner: p.CRMOwner})
+	}
+	for _, r := range c.Roles {
+		if r.Channel != "" {
+			o.Channels = append(o.Channels, sandbox.Channel{ID: r.Channel, Name: r.Name})
+		}
+	}
+	world, err := sandbox.New(o)
+	if err != nil {
+		return err
+	}
+	s.onStop(world.Close)
+	s.serve("sandbox", l, world.Handler())
+	_, err = crm.Setup(ctx, crm.Options{URL: c.Systems.HubSpot.URL, Token: o.HubSpotToken})
+	if err != nil {
+		return fmt.Errorf("set up the sandbox's HubSpot: %w", err)
+	}
+	return nil
+}

@@ -15,7 +15,8 @@ type Effect struct {
 	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company" or
 	// "note" in HubSpot. An "update" changes what is there and is no effect of its own; see Repeatable.
 	Operation string `json:"operation"`
-	// Key is the effect's key, "<workflow ID>/<step name>". A contact's is its e-mail address and a company's its domain.
+	// Key is the effect's key, "<workflow ID>/<step name>". A contact's is its e-mail address and a company's its domain, as
+	// far as it has one.
 	Key string `json:"key"`
 	// Count is how many there are. For a contact or a company it is how many records share the address or the domain.
 	Count int `json:"count"`

@@ -51,7 +51,7 @@ func standardKinds() []*kind {
 	email.HasUniqueValue = true
 	contacts.standard(email)
 
-	companies := newKind("companies", "company", "0-2", "companyinformation", "createdate", "hs_lastmodifieddate", "domain", "name")
+	companies := newKind("companies", "company", "0-2", "companyinformation", "createdate", "hs_lastmodifieddate", "domain")
 	companies.shown = append(companies.shown, "domain", "name")
 	companies.text("name", "domain", "phone", "website", "address", "city", "state", "zip", "country", "description")
 	companies.standard(property{Name: "numberofemployees", Type: "number", FieldType: "number"})

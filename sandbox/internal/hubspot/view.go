@@ -7,7 +7,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
 )
 
-// keyProperty is the property of a note that carries an effect's key.
+// keyProperty is the property that carries an effect's key, of a note or of a company without a domain.
 const keyProperty = "throughline_key"
 
 // Filter says which records are wanted; the zero value is all of a kind.
@@ -84,7 +84,7 @@ func (s *Server) ofCase(caseID string) map[*kind][]*record {
 }
 
 // Effects are the records, counted: notes by their key, contacts by their e-mail address and companies by their domain; of
-// one case, or with "" of all. A company without a domain is counted by its name.
+// one case, or with "" of all. A company without a domain is counted by its key, since its name tells it from no other.
 func (s *Server) Effects(caseID string) []client.Effect {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -111,7 +111,7 @@ func (s *Server) Effects(caseID string) []client.Effect {
 		if domain := r.Properties["domain"]; domain != "" {
 			count(companies, "domain", domain)
 		} else {
-			count(companies, "name", r.Properties["name"])
+			count(companies, keyProperty, r.Properties[keyProperty])
 		}
 	}
 	for key, notes := range s.byKey.All(caseID) {

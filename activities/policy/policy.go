@@ -8,6 +8,8 @@ package policy
 import (
 	"fmt"
 	"time"
+
+	"github.com/throughline-dev/throughline/activities/calendar"
 )
 
 // Duration is a length of time that reads as people write it ("48h0m0s") in configuration, JSON and Temporal's history.
@@ -42,6 +44,26 @@ type Person struct {
 	CRMOwner string `json:"crm_owner,omitempty"`
 	// Manager is the ID of the person whom this one's tasks escalate to; empty at the top.
 	Manager string `json:"manager,omitempty"`
+	// Away are the times at which the person isn't there.
+	Away []Absence `json:"away,omitempty"`
+}
+
+// Absence is a time at which somebody isn't there, and who stands in.
+type Absence struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"` // the first moment at which they are back
+	// Cover is the ID of the person who takes over meanwhile; "" for nobody.
+	Cover string `json:"cover,omitempty"`
+}
+
+// AbsentAt finds the absence that a time falls into; ok is false where the person is there.
+func (p Person) AbsentAt(t time.Time) (a Absence, ok bool) {
+	for _, a := range p.Away {
+		if !t.Before(a.From) && t.Before(a.To) {
+			return a, true
+		}
+	}
+	return Absence{}, false
 }
 
 // Member is a person's place in a pool.
@@ -72,15 +94,31 @@ type Move string
 const (
 	// Remind tells whoever holds the task, again.
 	Remind Move = "remind"
-	// Escalate gives the task to the holder's manager as well, with the whole story; whoever held it may still answer.
+	// Reassign takes the task from its holder and gives it to the next candidate, never to one who had it.
+	Reassign Move = "reassign"
+	// Escalate gives the task to the holder's manager as well, with the whole story; whoever held it may still answer. Done
+	// again, it goes to that manager's manager, and so on; at the top it is a reminder that says so.
 	Escalate Move = "escalate"
+	// Act answers the task with the rung's Action, in the policy's name.
+	Act Move = "act"
 )
+
+// Wall is the clock that never stops. Any other clock is the working hours of the calendar of that name.
+const Wall = "wall"
 
 // Rung is one step of a ladder.
 type Rung struct {
-	// After is counted from the moment the task opened, on the wall clock.
+	// After is counted from the moment the task opened, on the rung's clock. While the task is paused no clock runs.
 	After Duration `json:"after"`
-	Do    Move     `json:"do"`
+	// Clock is [Wall] (which "" means too) or the name of a calendar.
+	Clock string `json:"clock,omitempty"`
+	Do    Move   `json:"do"`
+	// Every repeats the rung after each such time on its clock, until the task is answered; 0 for once.
+	Every Duration `json:"every,omitzero"`
+	// Times bounds the repetitions, the first time included; 0 for no bound.
+	Times int `json:"times,omitempty"`
+	// Action is the answer that [Act] gives.
+	Action string `json:"action,omitempty"`
 }
 
 // Ladder is what happens to a task that nobody answers, in order of time. An empty ladder waits in silence.
@@ -107,10 +145,15 @@ type Lead struct {
 	DefaultPool string `json:"default_pool"`
 	// OutreachTemplate names the e-mail that the lead gets.
 	OutreachTemplate string `json:"outreach_template"`
-	// Contact is the ladder of the rep's task to make contact.
-	Contact Ladder `json:"contact"`
+	// Contact is the ladder of the rep's task to make contact; MaxPause and MaxExtension bound how long that task may be paused
+	// and by how much its deadline may be moved, 0 for not at all.
+	Contact      Ladder   `json:"contact"`
+	MaxPause     Duration `json:"max_pause,omitzero"`
+	MaxExtension Duration `json:"max_extension,omitzero"`
 	// Operations is the ladder of the tasks that operations get when a step fails for good.
 	Operations Ladder `json:"operations"`
+	// Calendars are those that the ladders' rungs name, by name.
+	Calendars map[string]calendar.Calendar `json:"calendars,omitempty"`
 	// Company is our own company's name, as it stands under an e-mail.
 	Company string `json:"company"`
 }
@@ -184,6 +227,46 @@ type PeopleRequest struct {
 type People struct {
 	People []Person `json:"people,omitempty"`
 	Role   Role     `json:"role,omitzero"`
+}
+
+// StandInRequest asks who acts for people who are away, or who have left.
+type StandInRequest struct {
+	// For are IDs, each of whom is asked for.
+	For []string `json:"for"`
+	// Excluded are IDs of people who must not act, also not for somebody else.
+	Excluded []string `json:"excluded,omitempty"`
+}
+
+// StandIns answers a [StandInRequest], in the order it asked.
+type StandIns struct {
+	StandIns []StandIn `json:"stand_ins"`
+}
+
+// StandIn is who acts for one person.
+type StandIn struct {
+	For string `json:"for"`
+	// Gone is whether the handbook no longer has the person who was asked for.
+	Gone bool `json:"gone,omitempty"`
+	// Person acts: the one who was asked for where they are there, else the first of their chain of cover who is. The zero
+	// Person where nobody can.
+	Person Person `json:"person,omitzero"`
+	// Via are the IDs of the chain between the two, for the story.
+	Via []string `json:"via,omitempty"`
+}
+
+// ManagerRequest asks whom somebody's tasks escalate to.
+type ManagerRequest struct {
+	// Of is whose manager is asked for, and Manager the ID that was known for it: it is used where Of has left.
+	Of      string `json:"of"`
+	Manager string `json:"manager,omitempty"`
+	// Excluded are IDs of people who must not be asked.
+	Excluded []string `json:"excluded,omitempty"`
+}
+
+// Manager answers a [ManagerRequest].
+type Manager struct {
+	// Person is the manager, or whoever stands in for them; the zero Person at the top.
+	Person Person `json:"person,omitzero"`
 }
 
 // Book is the operator's handbook as the workflows' questions need it: checked, complete and never changed once made. A new

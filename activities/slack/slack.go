@@ -40,6 +40,33 @@ type Button struct {
 	Style string `json:"style,omitempty"`
 	// Confirm, where not empty, is what Slack asks before the click counts.
 	Confirm string `json:"confirm,omitempty"`
+	// Fields are what a dialog asks for before the click counts; none for a button that counts at once.
+	Fields []Field `json:"fields,omitempty"`
+}
+
+// Field is one thing that a dialog asks for.
+type Field struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	// Kind is one of the Field constants.
+	Kind string `json:"kind"`
+	// Choices are what a [FieldChoice] offers.
+	Choices  []Choice `json:"choices,omitempty"`
+	Hint     string   `json:"hint,omitempty"`
+	Required bool     `json:"required,omitempty"`
+}
+
+// The kinds of fields.
+const (
+	FieldText   = "text"   // a line
+	FieldLong   = "long"   // some lines
+	FieldChoice = "choice" // one of the choices
+)
+
+// Choice is one of the values that a field offers.
+type Choice struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
 }
 
 // TaskRef says which task of which workflow a card is about, and which version of its subject the card shows.

@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/slack"
 )
 
 // judgement is what is found about a decision before it counts.
 type judgement struct {
-	task   *task
-	action Action
-	by     policy.Person
-	// repeat is set for a second delivery of the click that ended the task.
+	task *task
+	by   policy.Person
+	// repeat is set for a second delivery of a decision that counted.
 	repeat bool
 }
 
@@ -24,60 +24,105 @@ type judgement struct {
 type refusal string
 
 // judge finds out whether a decision may count, without changing anything, so that the update's validator can ask too.
-func (d *Desk) judge(ctx workflow.Context, decision Decision) (judgement, refusal) {
+func (d *Desk) judge(ctx workflow.Context, decision *Decision) (judgement, refusal) {
 	t := d.find(decision.Task)
 	if t == nil {
 		return judgement{}, refusal(fmt.Sprintf("There is no task %q here.", decision.Task))
 	}
-	by, entitled := t.candidate(decision.By)
+	if decision.ID != "" && slices.Contains(t.accepted, decision.ID) {
+		return judgement{task: t, repeat: true}, ""
+	}
+	now := workflow.Now(ctx)
 	if o := t.outcome; o != nil {
-		if decision.ID != "" && decision.ID == t.decision {
-			return judgement{task: t, repeat: true}, ""
-		}
-		return judgement{}, refusal(fmt.Sprintf("%s decided this %s: %s", o.By.Name, ago(workflow.Now(ctx), o.At), t.done()))
+		return judgement{}, refusal(fmt.Sprintf("%s decided this %s: %s", o.By.Name, ago(now, o.At), t.done()))
 	}
 	if t.withdrawn {
 		return judgement{}, "This was withdrawn; there is nothing left to decide."
 	}
+	by, entitled := t.candidate(decision.By)
 	if !entitled {
-		return judgement{}, refusal(fmt.Sprintf("This isn't yours to decide. It is with %s.", t.holder.Name))
+		return judgement{}, refusal(fmt.Sprintf("This isn't yours to decide. It is with %s.", t.with()))
 	}
 	if decision.Version != t.def.Version {
 		return judgement{}, "You answered an older version of this. Please look at the latest card."
 	}
-	i := slices.IndexFunc(t.def.Actions, func(a Action) bool { return a.Name == decision.Action })
+	offered := t.offered()
+	i := slices.IndexFunc(offered, func(a Action) bool { return a.Name == decision.Action })
 	if i < 0 {
-		return judgement{}, refusal(fmt.Sprintf("%q is no answer here. Choose one of: %s.", decision.Action, t.actionNames()))
+		return judgement{}, refusal(fmt.Sprintf("%q is no answer here, or not now. Choose one of: %s.", decision.Action, t.actionNames()))
 	}
-	return judgement{task: t, action: t.def.Actions[i], by: by}, ""
+	if refusal := decision.fill(offered[i]); refusal != "" {
+		return judgement{}, refusal
+	}
+	return judgement{task: t, by: by}, t.unhandled(now, *decision)
 }
 
-// decide judges a decision and, where it counts, ends its task.
+// maxField is the longest value of a field, in characters: what Slack lets a dialog's input hold.
+const maxField = 3000
+
+// fill checks a decision's fields against its action's, and sees to it that a comment stands in Comment.
+func (d *Decision) fill(a Action) refusal {
+	if d.Comment == "" {
+		d.Comment = d.Fields[FieldComment]
+	}
+	for _, f := range a.Fields {
+		value := d.Fields[f.Name]
+		if f.Name == FieldComment {
+			value = d.Comment
+		}
+		switch chosen := func(c slack.Choice) bool { return c.Value == value }; {
+		case strings.TrimSpace(value) == "" && f.Required:
+			return refusal(fmt.Sprintf("%q is needed with the answer %q.", f.Label, a.Label))
+		case f.Kind == slack.FieldChoice && value != "" && !slices.ContainsFunc(f.Choices, chosen):
+			return refusal(fmt.Sprintf("%q is no choice for %q.", value, f.Label))
+		case utf8.RuneCountInString(value) > maxField:
+			return refusal(fmt.Sprintf("%q is too long: at most %d characters.", f.Label, maxField))
+		}
+	}
+	return ""
+}
+
+// decide judges a decision and does what it says, where it counts.
 func (d *Desk) decide(ctx workflow.Context, decision Decision) Answer {
-	j, refusal := d.judge(ctx, decision)
+	j, refusal := d.judge(ctx, &decision)
 	if refusal != "" {
 		return Answer{Text: string(refusal)}
 	}
-	if !j.repeat {
-		j.task.settle(ctx, decision, j.by)
+	t := j.task
+	if j.repeat {
+		return Answer{Accepted: true, Text: "Recorded already."}
 	}
-	return Answer{Accepted: true, Text: "Recorded: " + j.task.done() + "."}
+	t.accepted = append(t.accepted, decision.ID)
+	if t.def.action(decision.Action) == nil {
+		return Answer{Accepted: true, Text: t.handle(ctx, decision, j.by)}
+	}
+	t.settle(ctx, decision, j.by)
+	return Answer{Accepted: true, Text: "Recorded: " + t.done() + "."}
 }
 
 // candidate finds the person behind an actor among those who may answer.
 func (t *task) candidate(by Actor) (policy.Person, bool) {
-	i := slices.IndexFunc(t.candidates, func(p policy.Person) bool {
+	i := slices.IndexFunc(t.entitled, func(p policy.Person) bool {
 		return by.Person != "" && by.Person == p.ID || by.Slack != "" && by.Slack == p.Slack
 	})
 	if i < 0 {
 		return policy.Person{}, false
 	}
-	return t.candidates[i], true
+	return t.entitled[i], true
+}
+
+func (def Task) action(name string) *Action {
+	for i := range def.Actions {
+		if def.Actions[i].Name == name {
+			return &def.Actions[i]
+		}
+	}
+	return nil
 }
 
 func (t *task) actionNames() string {
 	var names []string
-	for _, a := range t.def.Actions {
+	for _, a := range t.offered() {
 		names = append(names, a.Name)
 	}
 	return strings.Join(names, ", ")
@@ -85,46 +130,8 @@ func (t *task) actionNames() string {
 
 // done says what was decided ("Contact made").
 func (t *task) done() string {
-	for _, a := range t.def.Actions {
-		if a.Name == t.outcome.Action {
-			return a.Done
-		}
+	if a := t.def.action(t.outcome.Action); a != nil {
+		return a.Done
 	}
 	return t.outcome.Action
-}
-
-// ago says how long before now something was, and when.
-func ago(now, then time.Time) string {
-	return fmt.Sprintf("%s ago (%s)", span(now.Sub(then)), moment(then))
-}
-
-// moment writes a time as cards show it. Everybody's time zone is another, so it says which it is in.
-func moment(t time.Time) string { return t.UTC().Format("Mon 2 Jan 15:04 UTC") }
-
-// span writes a duration as a person would say it: its one or two largest units.
-func span(d time.Duration) string {
-	d = d.Round(time.Second)
-	switch {
-	case d < time.Second:
-		return "a moment"
-	case d < time.Minute:
-		return plural(int(d/time.Second), "second")
-	case d < time.Hour:
-		return plural(int(d/time.Minute), "minute")
-	case d < 72*time.Hour:
-		hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
-		if minutes == 0 {
-			return plural(hours, "hour")
-		}
-		return plural(hours, "hour") + " " + plural(minutes, "minute")
-	default:
-		return plural(int(d/(24*time.Hour)), "day")
-	}
-}
-
-func plural(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }

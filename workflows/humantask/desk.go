@@ -2,10 +2,14 @@ package humantask
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
@@ -33,15 +37,16 @@ type Desk struct {
 // for the first time, so that no decision finds the door missing. It fails only when called twice.
 func NewDesk(ctx workflow.Context, o Options) (*Desk, error) {
 	d := &Desk{options: o, workflow: workflow.GetInfo(ctx).WorkflowExecution.ID, talk: step.NewRunner(nil)}
-	if err := workflow.SetQueryHandler(ctx, QueryTasks, d.Views); err != nil {
+	err := workflow.SetQueryHandler(ctx, QueryTasks, func() ([]View, error) { return d.Views(workflow.Now(ctx)), nil })
+	if err != nil {
 		return nil, err
 	}
-	err := workflow.SetUpdateHandlerWithOptions(ctx, UpdateDecide,
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateDecide,
 		func(ctx workflow.Context, decision Decision) (Answer, error) { return d.decide(ctx, decision), nil },
 		workflow.UpdateHandlerOptions{
 			Description: "Answers a human task.",
 			Validator: func(ctx workflow.Context, decision Decision) error {
-				if _, refusal := d.judge(ctx, decision); refusal != "" {
+				if _, refusal := d.judge(ctx, &decision); refusal != "" {
 					return temporal.NewApplicationError(string(refusal), "Refused")
 				}
 				return nil
@@ -102,17 +107,41 @@ func (d *Desk) Close(ctx workflow.Context) error {
 // with the next change of the tasks, or by Close.
 func (d *Desk) Stage(stage string) { d.stage = stage }
 
-// Views lists the tasks: the open ones first, then those that have ended, each in the order they were opened.
-func (d *Desk) Views() ([]View, error) {
+// Views lists the tasks as they are now: the open ones first, then those that have ended, each in the order they were opened.
+func (d *Desk) Views(now time.Time) []View {
 	var open, ended []View
 	for _, t := range d.tasks {
 		if t.open() {
-			open = append(open, t.view())
+			open = append(open, t.view(now))
 		} else {
-			ended = append(ended, t.view())
+			ended = append(ended, t.view(now))
 		}
 	}
-	return append(open, ended...), nil
+	return append(open, ended...)
+}
+
+// Settle answers a task in the name of something that happened elsewhere (the lead has replied, the CRM has logged a call),
+// as by somebody. It reports whether the task was open; a task that isn't asked yet or has ended stays as it is.
+func (d *Desk) Settle(ctx workflow.Context, task, action string, by policy.Person, comment string) bool {
+	t := d.find(task)
+	if t == nil || !t.open() || t.def.action(action) == nil {
+		return false
+	}
+	t.settle(ctx, Decision{Action: action, Comment: comment}, by)
+	return true
+}
+
+// Tell says something about an open task to whoever holds it, in the thread of its card, and keeps it in the task's story.
+// It reports whether the task was open.
+func (d *Desk) Tell(ctx workflow.Context, task, text string) bool {
+	t := d.find(task)
+	if t == nil || !t.open() {
+		return false
+	}
+	t.happen(ctx, Happening{What: Noted, To: t.holder, Note: text})
+	c, n := t.holderCard(), len(t.story)
+	t.say(ctx, func(ctx workflow.Context) { t.reply(ctx, c, n, text) })
+	return true
 }
 
 func (d *Desk) find(id string) *task {
@@ -124,16 +153,25 @@ func (d *Desk) find(id string) *task {
 	return nil
 }
 
+// handling are the names of what can be done with any task.
+var handling = []string{ActionClaim, ActionRelease, ActionHandOver, ActionPause, ActionResume, ActionExtend}
+
 func (d *Desk) check(def Task) error {
+	allowed := func(p policy.Person) bool { return !slices.Contains(def.Excluded, p.ID) }
 	switch {
 	case def.ID == "":
 		return errors.New("humantask: a task needs an ID")
 	case d.find(def.ID) != nil:
 		return errors.New("humantask: the workflow has a task " + def.ID + " already")
-	case len(def.Candidates) == 0:
-		return errors.New("humantask: task " + def.ID + " needs a candidate")
+	case !slices.ContainsFunc(def.Candidates, allowed):
+		return errors.New("humantask: task " + def.ID + " needs a candidate who isn't excluded")
 	case len(def.Actions) == 0:
 		return errors.New("humantask: task " + def.ID + " needs an action")
 	}
-	return nil
+	for _, a := range def.Actions {
+		if slices.Contains(handling, a.Name) {
+			return fmt.Errorf("humantask: task %s: the action %q means something else already: name it otherwise", def.ID, a.Name)
+		}
+	}
+	return checkLadder(def)
 }

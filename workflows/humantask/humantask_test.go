@@ -35,15 +35,16 @@ type TaskSuite struct {
 	outcome Outcome
 	err     error
 	begun   time.Time
+	during  func(workflow.Context, *Desk) // what the workflow does beside
 }
 
 func TestTask(t *testing.T) { suite.Run(t, &TaskSuite{}) }
 
 func (s *TaskSuite) SetupTest() {
-	s.env = s.NewTestWorkflowEnvironment()
+	s.env, s.during = s.NewTestWorkflowEnvironment(), nil
 	s.begun = s.env.Now()
 	s.world = &outside.World{Book: &policy.Book{
-		People: map[string]policy.Person{"maria": maria, "grace": grace, "nina": nina},
+		People: map[string]policy.Person{"maria": maria, "grace": grace, "nina": nina, "luis": luis, "zoe": zoe},
 		Roles:  map[string]policy.Role{"operations": {Name: "operations", Channel: "COPS", People: []policy.Person{nina}}},
 	}}
 	s.env.RegisterActivity(s.world)
@@ -75,6 +76,9 @@ func (s *TaskSuite) run() {
 		if err != nil {
 			return err
 		}
+		if s.during != nil {
+			workflow.Go(ctx, func(ctx workflow.Context) { s.during(ctx, desk) })
+		}
 		s.outcome, s.err = desk.Ask(ctx, s.task)
 		return desk.Close(ctx)
 	})
@@ -104,7 +108,7 @@ func (s *TaskSuite) TestTheAssigneeSeesACardAndAnswersIt() {
 	s.Equal("contacted", s.outcome.Action)
 	s.Equal(maria, s.outcome.By)
 	s.Equal(3*time.Hour, s.outcome.Took.Duration)
-	s.Empty(s.outcome.Ladder)
+	s.Empty(s.outcome.Story)
 
 	s.Require().Len(s.world.Cards, 1)
 	card := s.world.Cards[0].It
@@ -128,7 +132,8 @@ func (s *TaskSuite) TestNobodyAnswersUntilTheManagerDoes() {
 		v := s.views()[0]
 		s.Equal("maria", v.Holder.ID)
 		s.False(v.Breached)
-		s.Equal(&NextRung{Do: policy.Escalate, At: v.Opened.Add(48 * time.Hour)}, v.Next)
+		s.Equal(policy.Escalate, v.Next.Do)
+		s.WithinDuration(v.Opened.Add(48*time.Hour), v.Next.At, 0)
 	})
 	s.at(49*time.Hour, func() {
 		v := s.views()[0]
@@ -140,10 +145,10 @@ func (s *TaskSuite) TestNobodyAnswersUntilTheManagerDoes() {
 	s.run()
 
 	s.Equal(grace, s.outcome.By)
-	s.Require().Len(s.outcome.Ladder, 2)
-	s.Equal("maria", s.outcome.Ladder[0].To.ID)
-	s.Equal("grace", s.outcome.Ladder[1].To.ID)
-	s.Equal(48*time.Hour, s.outcome.Ladder[1].At.Sub(s.outcome.Opened))
+	s.Require().Len(s.outcome.Story, 2)
+	s.Equal("maria", s.outcome.Story[0].To.ID)
+	s.Equal("grace", s.outcome.Story[1].To.ID)
+	s.Equal(48*time.Hour, s.outcome.Story[1].At.Sub(s.outcome.Opened))
 
 	s.Require().Len(s.world.Cards, 2)
 	s.Equal("UGRACE", s.world.Cards[1].It.To)
@@ -187,11 +192,11 @@ func withTask(d Decision) Decision { d.Task = "contact"; return d }
 
 func (s *TaskSuite) TestRefusalsAreAnsweredInPrivateAndTheTaskStaysOpen() {
 	wrong := map[string]Decision{
-		"This isn't yours to decide. It is with Maria Lopez.":              by("UNINA"),
-		`There is no task "review" here.`:                                  {ID: "1", Task: "review", By: Actor{Slack: "UMARIA"}},
-		"You answered an older version of this":                            {ID: "2", Version: "v0", Action: "contacted", By: Actor{Slack: "UMARIA"}},
-		`"sold" is no answer here. Choose one of: contacted, disqualified`: {ID: "3", Action: "sold", By: Actor{Person: "maria"}},
-		"This isn't yours to decide.":                                      {ID: "4", Action: "contacted"},
+		"This isn't yours to decide. It is with Maria Lopez.":                          by("UNINA"),
+		`There is no task "review" here.`:                                              {ID: "1", Task: "review", By: Actor{Slack: "UMARIA"}},
+		"You answered an older version of this":                                        {ID: "2", Version: "v0", Action: "contacted", By: Actor{Slack: "UMARIA"}},
+		`"sold" is no answer here, or not now. Choose one of: contacted, disqualified`: {ID: "3", Action: "sold", By: Actor{Person: "maria"}},
+		"This isn't yours to decide.":                                                  {ID: "4", Action: "contacted"},
 	}
 	for _, d := range wrong {
 		d.Reply = Reply{Channel: "D1", User: "U1"}
@@ -308,7 +313,7 @@ func (s *TaskSuite) TestAtTheTopTheEscalationIsAReminderThatSaysSo() {
 	s.task.Candidates = []policy.Person{nina}
 	s.click(49*time.Hour, by("UNINA"))
 	s.run()
-	s.Equal("nobody is above Nina Berg", s.outcome.Ladder[1].Note)
+	s.Equal("nobody is above Nina Berg", s.outcome.Story[1].Note)
 	s.Len(s.world.Cards, 1)
 	s.Len(s.world.Replies, 2)
 }
@@ -317,7 +322,7 @@ func (s *TaskSuite) TestAManagerWhoHasLeftIsLikeNone() {
 	delete(s.world.Book.People, "grace")
 	s.click(49*time.Hour, by("UMARIA"))
 	s.run()
-	s.Equal("nobody is above Maria Lopez", s.outcome.Ladder[1].Note)
+	s.Equal("nobody is above Maria Lopez", s.outcome.Story[1].Note)
 }
 
 func (s *TaskSuite) TestRungsPassedTogetherAreClimbedInOrderWithoutAStorm() {
@@ -326,7 +331,7 @@ func (s *TaskSuite) TestRungsPassedTogetherAreClimbedInOrderWithoutAStorm() {
 	}
 	s.click(2*time.Hour, by("UGRACE"))
 	s.run()
-	s.Len(s.outcome.Ladder, 3)
+	s.Len(s.outcome.Story, 3)
 	s.Equal("grace", s.outcome.By.ID)
 	s.Len(s.world.Replies, 1, "only that it was escalated")
 	s.Len(s.world.Cards, 2)
@@ -364,9 +369,9 @@ func (s *TaskSuite) TestTheSearchAttributesFollowTheTask() {
 
 func (s *TaskSuite) TestATaskThatCannotBeAskedSaysWhy() {
 	for want, task := range map[string]Task{
-		"needs an ID":       {Candidates: []policy.Person{maria}, Actions: s.task.Actions},
-		"needs a candidate": {ID: "a", Actions: s.task.Actions},
-		"needs an action":   {ID: "a", Candidates: []policy.Person{maria}},
+		"needs an ID":           {Candidates: []policy.Person{maria}, Actions: s.task.Actions},
+		"needs a candidate who": {ID: "a", Actions: s.task.Actions},
+		"needs an action":       {ID: "a", Candidates: []policy.Person{maria}},
 	} {
 		s.SetupTest()
 		s.task = task

@@ -10,7 +10,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
@@ -30,8 +29,10 @@ func (d *Desk) publish(ctx workflow.Context) {
 		if !t.open() {
 			continue
 		}
-		if !slices.Contains(now.waitsOn, t.holder.ID) {
-			now.waitsOn = append(now.waitsOn, t.holder.ID)
+		for _, p := range t.waitsOn() {
+			if !slices.Contains(now.waitsOn, p.ID) {
+				now.waitsOn = append(now.waitsOn, p.ID)
+			}
 		}
 		if due := t.due(); !due.IsZero() && (now.due.IsZero() || due.Before(now.due)) {
 			now.due = due
@@ -76,12 +77,11 @@ func (d *Desk) details() string {
 	}
 	for _, t := range d.tasks {
 		fmt.Fprintf(&b, "\n\n### %s\n%s", t.def.Title, t.status())
-		if next, ok := t.next(); ok && t.open() {
-			verb := map[policy.Move]string{policy.Remind: "reminder", policy.Escalate: "escalation"}[next.Do]
-			fmt.Fprintf(&b, "\n\nNext: %s at %s.", verb, moment(t.at(next)))
+		if i, ok := t.next(); ok && t.open() {
+			fmt.Fprintf(&b, "\n\nNext: %s at %s.", t.def.Ladder[i].Do, moment(t.rungs[i].at))
 		}
-		if story := t.story(); story != "" {
-			fmt.Fprintf(&b, "\n\n- %s", strings.ReplaceAll(story, "\n", "\n- "))
+		if tale := t.tale(); tale != "" {
+			fmt.Fprintf(&b, "\n\n- %s", strings.ReplaceAll(tale, "\n", "\n- "))
 		}
 	}
 	return strings.TrimSpace(b.String())

@@ -3,10 +3,12 @@ package humantask
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
@@ -15,9 +17,10 @@ import (
 
 // The activities, by their registered names; the receivers are never used here.
 var (
-	slackActivities  *slack.Activities
-	emailActivities  *email.Activities
-	policyActivities *policy.Activities
+	slackActivities    *slack.Activities
+	emailActivities    *email.Activities
+	policyActivities   *policy.Activities
+	calendarActivities *calendar.Activities
 )
 
 // card is a task's place in Slack: a channel, or one person's direct messages.
@@ -31,37 +34,68 @@ type card struct {
 
 // show puts the task in front of those who are asked first.
 func (t *task) show(ctx workflow.Context) {
-	c := t.addCard(t.def.Channel, t.holder)
-	if t.def.Channel != "" {
-		c.people = t.def.Candidates
-	}
+	c := t.addCard(t.def.Channel, t.waitsOn()...)
 	t.say(ctx, func(ctx workflow.Context) { t.post(ctx, c, false) })
 }
 
-func (t *task) addCard(channel string, holder policy.Person) *card {
+func (t *task) addCard(channel string, people ...policy.Person) *card {
 	if channel == "" {
-		channel = holder.Slack
+		channel = people[0].Slack
 	}
-	c := &card{name: t.numbered("card", len(t.cards)+1), to: channel, people: []policy.Person{holder}}
+	c := &card{name: t.numbered("card", len(t.cards)+1), to: channel, people: slices.Clone(people)}
 	t.cards = append(t.cards, c)
 	return c
 }
 
-// remind tells whoever holds the task, again.
-func (t *task) remind(ctx workflow.Context) {
-	c, n := t.cards[len(t.cards)-1], len(t.climbed)
+// holderCard is where the holder sees the task, else where the group does.
+func (t *task) holderCard() *card {
+	for _, c := range slices.Backward(t.cards) {
+		if t.holder.ID != "" && has(c.people, t.holder.ID) {
+			return c
+		}
+	}
+	return t.cards[0]
+}
+
+// sayReminder tells whoever holds the task, again.
+func (t *task) sayReminder(ctx workflow.Context, note string) {
 	text := "Reminder: " + t.def.Title + ". " + t.status()
+	if note != "" {
+		text += " (" + note + ")"
+	}
+	c, n := t.holderCard(), len(t.story)
 	t.say(ctx, func(ctx workflow.Context) { t.reply(ctx, c, n, text) })
 }
 
-// tellEscalated shows the manager the card, and tells whoever held the task before.
-func (t *task) tellEscalated(ctx workflow.Context) {
-	before, n := t.cards[len(t.cards)-1], len(t.climbed)
-	c := t.addCard("", t.holder)
-	text := fmt.Sprintf("%s has this now too, since nobody answered for %s.", t.holder.Name, span(t.since.Sub(t.opened)))
+// moved tells that the task has gone from one person to another: the one gets a card, the other a word in the thread of theirs.
+func (t *task) moved(ctx workflow.Context, h Happening) {
+	t.happen(ctx, h)
+	if len(t.cards) == 0 {
+		return // it went to somebody's cover before anybody had been told
+	}
+	before, n := t.cards[len(t.cards)-1], len(t.story)
+	for _, c := range t.cards {
+		if has(c.people, h.From.ID) {
+			before = c
+		}
+	}
+	h.At = t.since
+	text := fmt.Sprintf("%s: %s.", t.def.Title, h.sentence())
+	if h.What == Escalated {
+		text = fmt.Sprintf("%s has this now too, since nobody answered for %s.", h.To.Name, span(t.since.Sub(t.opened)))
+	}
+	after := t.holderCard()
+	fresh := !has(after.people, h.To.ID) || after.to == t.def.Channel && t.def.Channel != ""
+	if fresh {
+		after = t.addCard("", h.To)
+	}
 	t.say(ctx, func(ctx workflow.Context) {
-		t.post(ctx, c, false)
-		t.reply(ctx, before, n, text)
+		if fresh {
+			t.post(ctx, after, false)
+		}
+		if before != after {
+			t.reply(ctx, before, n, text)
+		}
 	})
 }
 

@@ -3,6 +3,9 @@ package humantask
 import (
 	"time"
 
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 )
@@ -27,14 +30,28 @@ type Task struct {
 	Text string
 	// Version is the version of what the task is about; a decision on another one is refused. "" where it has none.
 	Version string
-	// Candidates are the people any one of whom may answer, at least one. The first is the assignee.
+	// Candidates are the people any one of whom may answer, at least one. Without a Channel the first holds the task; with
+	// one nobody does until somebody claims it.
 	Candidates []policy.Person
-	// Channel is the Slack channel that shows the card; "" shows it to the assignee directly.
+	// Channel is the Slack channel that shows the card of a group's task; "" shows it to the holder directly.
 	Channel string
+	// Colleagues are those to whom the holder may hand the task over, and to whom it may be reassigned, in that order. The
+	// holder being among them does no harm.
+	Colleagues []policy.Person
+	// Excluded are the IDs of people who must not answer, neither as a candidate nor as somebody's cover, delegate or manager.
+	Excluded []string
 	// Actions are the answers on offer, at least one.
 	Actions []Action
-	// Ladder is what happens while nobody answers.
-	Ladder policy.Ladder
+	// Ladder is what happens while nobody answers, and Calendars are the ones that its rungs name.
+	Ladder    policy.Ladder
+	Calendars map[string]calendar.Calendar
+	// MaxPause is how long the task may be paused in all; 0 for a task that can't be paused.
+	MaxPause time.Duration
+	// MaxExtension is how much time may be added in all; 0 for a task whose deadline stands.
+	MaxExtension time.Duration
+	// Reassigned, where not nil, chooses the next holder when the ladder says so, instead of the next of the Colleagues. It
+	// is told who had the task already and must not choose among them; the zero Person means that there is nobody.
+	Reassigned func(ctx workflow.Context, had []policy.Person) (policy.Person, error)
 	// Facts are what the card shows beside the title. It is called each time the card is drawn, so that a card can tell
 	// what has happened since; it may be nil.
 	Facts func() []slack.Fact
@@ -46,11 +63,33 @@ type Action struct {
 	Label string `json:"label"` // "I've made contact"
 	// Style is "primary", "danger" or "", as on a Slack button.
 	Style string `json:"style,omitempty"`
-	// Confirm, where not empty, is what is asked before the answer counts.
+	// Confirm, where not empty, is what is asked before the answer counts. An action with fields has a dialog instead.
 	Confirm string `json:"confirm,omitempty"`
+	// Fields are what goes with the answer; a click opens a dialog that asks for them.
+	Fields []slack.Field `json:"fields,omitempty"`
 	// Done says on the card what was decided, before the person's name: "Contact made".
 	Done string `json:"done"`
 }
+
+// FieldComment is the name of the field for a comment, which every answer may have.
+const FieldComment = "comment"
+
+// Comment is the field that asks for a comment.
+func Comment(label string, required bool) slack.Field {
+	return slack.Field{Name: FieldComment, Label: label, Kind: slack.FieldLong, Required: required}
+}
+
+// What a candidate may do with a task beside answering it. These names are no task's own actions.
+const (
+	// ActionClaim takes a group's task for oneself, and ActionRelease gives it back to the group.
+	ActionClaim, ActionRelease = "claim", "release"
+	// ActionHandOver gives the task to a colleague, who is named in the field "to".
+	ActionHandOver, FieldTo = "hand-over", "to"
+	// ActionPause stops the clocks, waiting on somebody outside; ActionResume starts them again.
+	ActionPause, ActionResume = "pause", "resume"
+	// ActionExtend adds time, a duration in the field "by", to the deadlines to come. It needs a comment.
+	ActionExtend, FieldBy = "extend", "by"
+)
 
 // Decision is a person's answer to a task, as it arrives in the signal or the update "decide".
 type Decision struct {
@@ -61,6 +100,8 @@ type Decision struct {
 	Action  string `json:"action"`
 	By      Actor  `json:"by"`
 	Comment string `json:"comment,omitempty"`
+	// Fields are the values of the action's fields, by name; the comment may stand here or in Comment.
+	Fields map[string]string `json:"fields,omitempty"`
 	// Reply is where a refusal is answered; the zero value where the caller gets the [Answer] itself.
 	Reply Reply `json:"reply,omitzero"`
 }
@@ -86,25 +127,60 @@ type Answer struct {
 
 // Outcome is how a task ended.
 type Outcome struct {
-	Action  string        `json:"action"`
-	By      policy.Person `json:"by"`
-	Version string        `json:"version,omitempty"`
-	Comment string        `json:"comment,omitempty"`
-	Opened  time.Time     `json:"opened"`
-	At      time.Time     `json:"at"`
-	// Took is the wall time between the two.
-	Took policy.Duration `json:"took"`
-	// Ladder is what the ladder did, in order.
-	Ladder []Climbed `json:"ladder,omitempty"`
+	Action string `json:"action"`
+	// By is who answered: a candidate, or [ThePolicy].
+	By      policy.Person     `json:"by"`
+	Version string            `json:"version,omitempty"`
+	Comment string            `json:"comment,omitempty"`
+	Fields  map[string]string `json:"fields,omitempty"`
+	Opened  time.Time         `json:"opened"`
+	At      time.Time         `json:"at"`
+	// Took is the wall time between the two, and Paused how much of it the clocks stood still.
+	Took   policy.Duration `json:"took"`
+	Paused policy.Duration `json:"paused,omitzero"`
+	// Story is what happened in between, in order.
+	Story []Happening `json:"story,omitempty"`
 }
 
-// Climbed is a rung that a task reached.
-type Climbed struct {
-	Rung policy.Rung `json:"rung"`
-	At   time.Time   `json:"at"`
-	// To is whom it went to.
-	To policy.Person `json:"to"`
-	// Note says what was out of the ordinary ("nobody above Grace Chen").
+// ThePolicy is who acts where a ladder answers a task by itself.
+var ThePolicy = policy.Person{ID: "policy", Name: "the policy"}
+
+// Happened reports whether something of this kind is part of the outcome's story.
+func (o Outcome) Happened(what What) bool {
+	for _, h := range o.Story {
+		if h.What == what {
+			return true
+		}
+	}
+	return false
+}
+
+// What is a kind of [Happening].
+type What string
+
+// The kinds.
+const (
+	Reminded   What = "reminded"
+	Reassigned What = "reassigned"
+	Escalated  What = "escalated"
+	Covered    What = "covered" // the holder is away or has left, and somebody stands in
+	HandedOver What = "handed over"
+	Claimed    What = "claimed"
+	Released   What = "released"
+	Paused     What = "paused"
+	Resumed    What = "resumed"
+	Extended   What = "extended"
+	Noted      What = "noted" // something that the holder was told: see [Desk.Tell]
+)
+
+// Happening is something that befell a task while it waited.
+type Happening struct {
+	What What      `json:"what"`
+	At   time.Time `json:"at"`
+	// From and To are whom it went from and to, where it went anywhere.
+	From policy.Person `json:"from,omitzero"`
+	To   policy.Person `json:"to,omitzero"`
+	// Note says what was out of the ordinary ("nobody is above Grace Chen"), or the reason that somebody gave.
 	Note string `json:"note,omitempty"`
 }
 
@@ -114,17 +190,24 @@ type View struct {
 	Title   string   `json:"title"`
 	Version string   `json:"version,omitempty"`
 	Actions []Action `json:"actions"`
-	// Holder is who is expected to answer; Candidates are all who may.
-	Holder     policy.Person   `json:"holder"`
+	// Holder is who is expected to answer, the zero Person for a group's task that nobody has claimed; Candidates are all
+	// who may answer.
+	Holder     policy.Person   `json:"holder,omitzero"`
 	Candidates []policy.Person `json:"candidates"`
 	Opened     time.Time       `json:"opened"`
 	// Since is when the holder got it.
 	Since time.Time `json:"since"`
-	// Due is when the task is late: the first escalation of its ladder, else its last rung. Zero without a ladder.
+	// Due is when the task is late: the first escalation of its ladder, else its last rung. Zero without a ladder, and
+	// while the task is paused.
 	Due      time.Time `json:"due,omitzero"`
 	Breached bool      `json:"breached"`
-	// Next is what the ladder does next, and when; nil at the top.
+	// PausedSince is when it was paused; zero while its clocks run. Paused is for how long in all, before that.
+	PausedSince time.Time       `json:"paused_since,omitzero"`
+	Paused      policy.Duration `json:"paused,omitzero"`
+	// Next is what the ladder does next, and when; nil at the top and while paused.
 	Next *NextRung `json:"next,omitempty"`
+	// Story is what has happened to it.
+	Story []Happening `json:"story,omitempty"`
 	// Outcome is how it ended; nil while it is open.
 	Outcome *Outcome `json:"outcome,omitempty"`
 }

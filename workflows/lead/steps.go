@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/enrich"
 	"github.com/throughline-dev/throughline/activities/policy"
-	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
@@ -85,39 +83,6 @@ func (l *lead) companyFacts() policy.CompanyFacts {
 	return facts
 }
 
-// assign takes a turn of the pool.
-func (l *lead) assign(ctx workflow.Context) error {
-	pool := l.result.Route.Pool
-	request := assignment.Request{Pool: pool.Name, Case: workflow.GetInfo(ctx).WorkflowExecution.ID}
-	for _, m := range pool.Members {
-		request.Members = append(request.Members, assignment.Member{ID: m.Person.ID, Weight: m.Weight})
-	}
-	turn, err := step.Repeatable(ctx, l.steps, step.Spec{
-		Name: "assign", System: "rotation", Summary: "Take the next rep of " + pool.Name, Policy: step.Inside,
-	}, assignmentActivities.TakeTurn, request)
-	if err != nil {
-		return err
-	}
-	for _, m := range pool.Members {
-		if m.Person.ID == turn.Member {
-			l.result.Rep = m.Person
-			return nil
-		}
-	}
-	// The rotation remembers a turn that an earlier try was given, to somebody who has left the pool since.
-	found, err := step.Repeatable(ctx, l.steps, step.Spec{
-		Name: "find-rep", System: "policy", Summary: "Find the rep", Policy: step.Inside,
-	}, policyActivities.FindPeople, policy.PeopleRequest{People: []string{turn.Member}})
-	if err != nil {
-		return err
-	}
-	if len(found.People) == 0 {
-		found.People = []policy.Person{pool.Members[0].Person}
-	}
-	l.result.Rep = found.People[0]
-	return nil
-}
-
 // record puts the lead into the CRM.
 func (l *lead) record(ctx workflow.Context) error {
 	facts := l.companyFacts()
@@ -129,7 +94,7 @@ func (l *lead) record(ctx workflow.Context) error {
 			Name: facts.Name, Domain: facts.Domain, Country: facts.Country, Industry: facts.Industry, Employees: facts.Employees,
 		},
 		Owner: l.result.Rep.CRMOwner,
-		Note:  l.note(),
+		Note:  l.note(), At: l.result.Received,
 	})
 	if errors.Is(err, step.ErrSkipped) {
 		return nil
@@ -171,38 +136,6 @@ func (l *lead) reachOut(ctx workflow.Context) error {
 	return err
 }
 
-// recordWait is how long the rep's card waits for the CRM, so that it can link to the record. It is longer than the first
-// try of a step and short for a person.
-const recordWait = 5 * time.Second
-
-// awaitContact asks the rep to make contact, and waits until somebody has.
-func (l *lead) awaitContact(ctx workflow.Context, recorded workflow.Future) error {
-	if _, err := step.WaitAtMost(ctx, recordWait, "Wait for the CRM", recorded.IsReady); err != nil {
-		return err
-	}
-	l.desk.Stage(ContactTask)
-	outcome, err := l.desk.Ask(ctx, humantask.Task{
-		ID: ContactTask, Title: "Make contact: " + l.name(), Text: l.in.Message,
-		Candidates: []policy.Person{l.result.Rep},
-		Actions: []humantask.Action{
-			{Name: ActionContacted, Label: "I've made contact", Style: "primary", Done: "Contact made"},
-			{
-				Name: ActionDisqualified, Label: "Not a lead", Done: "Not a lead",
-				Confirm: "The lead ends here: nobody is reminded of it any more.",
-			},
-		},
-		Ladder: l.policy.Contact, Facts: l.facts,
-	})
-	if err != nil {
-		return err
-	}
-	l.result.Contact = outcome
-	for _, c := range outcome.Ladder {
-		l.result.Escalated = l.result.Escalated || c.Rung.Do == policy.Escalate
-	}
-	return nil
-}
-
 // recordOutcome tells the CRM how it ended, where the CRM has the lead.
 func (l *lead) recordOutcome(ctx workflow.Context) error {
 	if l.result.Records.Contact == "" {
@@ -218,7 +151,9 @@ func (l *lead) recordOutcome(ctx workflow.Context) error {
 	}
 	_, err := step.Repeatable(ctx, l.steps, step.Spec{
 		Name: "outcome", System: "hubspot", Summary: "Record the outcome in the CRM", Policy: step.System, Skippable: true,
-	}, crmActivities.RecordOutcome, crm.Outcome{Contact: l.result.Records.Contact, Status: status, Note: note})
+	}, crmActivities.RecordOutcome, crm.Outcome{
+		Contact: l.result.Records.Contact, Status: status, Note: note, At: contact.At,
+	})
 	if errors.Is(err, step.ErrSkipped) {
 		return nil
 	}

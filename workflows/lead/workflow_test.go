@@ -132,7 +132,7 @@ func (s *LeadSuite) TestALeadGoesFromTheFormToARepWhoMadeContact() {
 	s.Equal("Open the record", facts["CRM"], "the card waits a moment for the CRM")
 
 	s.Require().Len(s.world.Ended, 1)
-	s.Equal(crm.Outcome{Contact: "101", Status: crm.StatusConnected}, s.world.Ended[0].It)
+	s.Equal(crm.Outcome{Contact: "101", Status: crm.StatusConnected, At: r.Contact.At}, s.world.Ended[0].It)
 }
 
 func (s *LeadSuite) TestNobodyMakesContactSoTheManagerIsAsked() {
@@ -146,10 +146,30 @@ func (s *LeadSuite) TestNobodyMakesContactSoTheManagerIsAsked() {
 	s.Len(s.world.Mails, 1, "the lead is written to once")
 }
 
+func (s *LeadSuite) TestALeadThatNobodyTouchesGoesToTheNextRepOfThePool() {
+	luis := policy.Person{ID: "luis", Name: "Luis Ortega", Email: "luis@northwind.example", Slack: "ULUIS", Manager: "grace"}
+	s.world.Book.People["luis"] = luis
+	s.world.Book.Pools["enterprise"] = policy.Pool{Name: "enterprise", Members: []policy.Member{{Person: maria, Weight: 1}, {Person: luis, Weight: 1}}}
+	s.world.Book.Lead.Contact = policy.Ladder{
+		{After: policy.Hours(24), Do: policy.Reassign, Every: policy.Hours(1)}, {After: policy.Hours(48), Do: policy.Escalate},
+	}
+	s.click(24*time.Hour+30*time.Minute, "contact", "contacted", "ULUIS")
+	r := s.run()
+	s.Equal("maria", r.Rep.ID)
+	s.Equal("luis", r.Contact.By.ID)
+	s.Equal(2, outside.Calls(s.world, "TakeTurn"))
+	s.Len(s.world.Cards, 2)
+}
+
 func (s *LeadSuite) TestWhatIsNoLeadEndsDisqualified() {
-	s.click(time.Hour, "contact", "disqualified", "UMARIA")
+	s.env.RegisterDelayedCallback(func() {
+		s.env.SignalWorkflow(humantask.SignalDecide, humantask.Decision{
+			Task: "contact", Action: "disqualified", By: humantask.Actor{Slack: "UMARIA"}, Fields: map[string]string{"comment": "a student"},
+		})
+	}, time.Hour)
 	s.Equal(Disqualified, s.run().Ending)
 	s.Equal(crm.StatusUnqualified, s.world.Ended[0].It.Status)
+	s.Equal("Maria Lopez: a student", s.world.Ended[0].It.Note)
 }
 
 func (s *LeadSuite) TestEnrichmentThatIsDownIsWaitedForAndThenDoneWithout() {

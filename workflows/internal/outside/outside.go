@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/email"
@@ -20,6 +22,8 @@ import (
 type World struct {
 	// Book answers the policy's questions; its activities are the real ones.
 	Book *policy.Book
+	// Now is the time by which its people are there or away; nil for the machine's.
+	Now func() time.Time
 	// Company is what enrichment finds.
 	Company enrich.Company
 	// Fail, where not nil, is asked before each call, by activity name; an error fails that call.
@@ -91,8 +95,44 @@ func (w *World) FindPeople(ctx context.Context, key effect.Key, req policy.Peopl
 	return w.policy().FindPeople(ctx, key, req)
 }
 
+// FindStandIns stands in for policy.Activities.
+func (w *World) FindStandIns(ctx context.Context, key effect.Key, req policy.StandInRequest) (policy.StandIns, error) {
+	if err := receive(w, "FindStandIns", key, nil, req); err != nil {
+		return policy.StandIns{}, err
+	}
+	return w.policy().FindStandIns(ctx, key, req)
+}
+
+// FindManager stands in for policy.Activities.
+func (w *World) FindManager(ctx context.Context, key effect.Key, req policy.ManagerRequest) (policy.Manager, error) {
+	if err := receive(w, "FindManager", key, nil, req); err != nil {
+		return policy.Manager{}, err
+	}
+	return w.policy().FindManager(ctx, key, req)
+}
+
+// ReckonDeadlines stands in for calendar.Activities.
+func (w *World) ReckonDeadlines(
+	ctx context.Context, key effect.Key, req calendar.DeadlinesRequest,
+) (calendar.Deadlines, error) {
+	if err := receive(w, "ReckonDeadlines", key, nil, req); err != nil {
+		return calendar.Deadlines{}, err
+	}
+	return new(calendar.Activities).ReckonDeadlines(ctx, key, req)
+}
+
+// ReckonWorkingTime stands in for calendar.Activities.
+func (w *World) ReckonWorkingTime(
+	ctx context.Context, key effect.Key, req calendar.WorkingTimeRequest,
+) (calendar.WorkingTime, error) {
+	if err := receive(w, "ReckonWorkingTime", key, nil, req); err != nil {
+		return calendar.WorkingTime{}, err
+	}
+	return new(calendar.Activities).ReckonWorkingTime(ctx, key, req)
+}
+
 func (w *World) policy() *policy.Activities {
-	return &policy.Activities{Current: func() *policy.Book { return w.Book }}
+	return &policy.Activities{Current: func() *policy.Book { return w.Book }, Now: w.Now}
 }
 
 // EnrichCompany stands in for enrich.Activities.

@@ -1,0 +1,124 @@
+package humantask
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// with says whom the task is with.
+func (t *task) with() string {
+	var names []string
+	for _, p := range t.waitsOn() {
+		names = append(names, p.Name)
+	}
+	return strings.Join(names, " or ")
+}
+
+// sentence tells one thing that happened, for a card and for Temporal Web.
+func (h Happening) sentence() string {
+	var s string
+	switch h.What {
+	case Reminded:
+		s = "reminded"
+		if h.To.Name != "" {
+			s += " " + h.To.Name
+		}
+	case Reassigned:
+		s = fmt.Sprintf("taken from %s and given to %s", h.From.Name, h.To.Name)
+	case Escalated:
+		s = "escalated to " + h.To.Name
+	case Covered:
+		s = fmt.Sprintf("%s stands in for %s", h.To.Name, h.From.Name)
+	case HandedOver:
+		s = fmt.Sprintf("%s handed it over to %s", h.From.Name, h.To.Name)
+	case Noted:
+		return h.Note
+	case Claimed:
+		s = h.To.Name + " took it"
+	default:
+		s = fmt.Sprintf("%s by %s", h.What, h.From.Name)
+	}
+	if h.Note != "" {
+		s += " (" + h.Note + ")"
+	}
+	return s
+}
+
+// tale tells what has happened to the task, a line each.
+func (t *task) tale() string {
+	var lines []string
+	for _, h := range t.story {
+		lines = append(lines, moment(h.At)+": "+h.sentence())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// status is the line that says where the task stands: who holds it and until when, or who decided what.
+func (t *task) status() string {
+	switch {
+	case t.outcome != nil:
+		s := fmt.Sprintf("%s by %s, %s, after %s", t.done(), t.outcome.By.Name, moment(t.outcome.At), span(t.outcome.Took.Duration))
+		if t.outcome.Comment != "" {
+			s += ": " + t.outcome.Comment
+		}
+		return s
+	case t.withdrawn:
+		return "Withdrawn: there is nothing left to do."
+	case !t.clock.pausedSince.IsZero():
+		last := t.story[len(t.story)-1]
+		for i := range t.story {
+			if t.story[i].What == Paused {
+				last = t.story[i]
+			}
+		}
+		return fmt.Sprintf("Paused by %s since %s: %s. At most until %s.", last.From.Name, moment(t.clock.pausedSince), last.Note,
+			moment(t.clock.pausedSince.Add(t.def.MaxPause-t.clock.pausedFor)))
+	}
+	s := fmt.Sprintf("With %s since %s.", t.with(), moment(t.since))
+	if due := t.due(); t.breached() {
+		s += fmt.Sprintf(" Late: it was due %s.", moment(due))
+	} else if !due.IsZero() {
+		s += fmt.Sprintf(" Due %s.", moment(due))
+	}
+	if t.clock.pausedFor > 0 {
+		s += fmt.Sprintf(" It was paused for %s.", span(t.clock.pausedFor))
+	}
+	return s
+}
+
+// ago says how long before now something was, and when.
+func ago(now, then time.Time) string {
+	return fmt.Sprintf("%s ago (%s)", span(now.Sub(then)), moment(then))
+}
+
+// moment writes a time as cards show it. Everybody's time zone is another, so it says which it is in.
+func moment(t time.Time) string { return t.UTC().Format("Mon 2 Jan 15:04 UTC") }
+
+// span writes a duration as a person would say it: its one or two largest units.
+func span(d time.Duration) string {
+	d = d.Round(time.Second)
+	switch {
+	case d < time.Second:
+		return "a moment"
+	case d < time.Minute:
+		return plural(int(d/time.Second), "second")
+	case d < time.Hour:
+		return plural(int(d/time.Minute), "minute")
+	case d < 72*time.Hour:
+		hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+		if minutes == 0 {
+			return plural(hours, "hour")
+		}
+		return plural(hours, "hour") + " " + plural(minutes, "minute")
+	default:
+		return plural(int(d/(24*time.Hour)), "day")
+	}
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}

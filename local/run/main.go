@@ -46,7 +46,7 @@ func run(ctx context.Context, o stack.Options, out io.Writer) error {
 	starting, cancel := context.WithTimeout(ctx, startWithin)
 	defer cancel()
 	s, err := stack.Start(starting, o)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		fmt.Fprintln(out, "Stopped before it was up.")
 		return nil
 	}

@@ -3,7 +3,7 @@ package stack
 import (
 	"database/sql"
 	"fmt"
-	"net/url"
+	"strings"
 
 	"go.temporal.io/server/common/persistence/sql/sqlplugin"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
@@ -14,10 +14,13 @@ import (
 // Temporal, so a file of another version is refused instead of half understood.
 const schemaVersion = sqliteschema.Version + "/" + sqliteschema.VisibilityVersion
 
+// inURI escapes a path for a URI, which is how Temporal opens SQLite's files, too.
+var inURI = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 // prepareFile gives a new database file Temporal's tables, in one transaction, so that a crash in the middle leaves a file that
 // the next start prepares again. A file that was prepared before is left as it is.
 func prepareFile(path string) error {
-	db, err := sql.Open(sqliteplugin.PluginName, (&url.URL{Scheme: "file", Opaque: path}).String())
+	db, err := sql.Open(sqliteplugin.PluginName, "file:"+inURI.Replace(path))
 	if err != nil {
 		return err
 	}

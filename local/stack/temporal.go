@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -148,40 +147,6 @@ func (t *Temporal) ready(ctx context.Context) error {
 		return err
 	}
 	return until(ctx, nil, func() error { return get(ctx, t.web+"/healthz") })
-}
-
-// until tries something that needs another moment, again and again. It gives up with the last error when the context ends,
-// and with the reason when there is one in broken.
-func until(ctx context.Context, broken <-chan error, try func() error) error {
-	for {
-		err := try()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case err := <-broken:
-			return err
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
-func get(ctx context.Context, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, res.Status)
-	}
-	return nil
 }
 
 // quiet is a logger for Temporal's clients, which say nothing here that their errors don't say.

@@ -80,7 +80,7 @@ func serverConfig(o TemporalOptions) (*config.Config, error) {
 func database(o TemporalOptions) (*config.SQL, error) {
 	db := &config.SQL{
 		PluginName:        sqliteplugin.PluginName,
-		DatabaseName:      o.File,
+		DatabaseName:      inURI.Replace(o.File),
 		ConnectAttributes: map[string]string{"mode": "rwc"},
 		MaxConns:          o.Tuning.Connections,
 		MaxIdleConns:      o.Tuning.Connections,

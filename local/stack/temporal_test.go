@@ -93,7 +93,9 @@ func work(t *testing.T, c client.Client) (stop func()) {
 func TestAWorkflowContinuesOnTheFileOfAnEarlierServer(t *testing.T) {
 	t.Parallel()
 	ctx := within(t, time.Minute)
-	options := stack.TemporalOptions{File: filepath.Join(t.TempDir(), "temporal.db"), SearchAttributes: visibility.All}
+	dir := filepath.Join(t.TempDir(), "50% of what? #1")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	options := stack.TemporalOptions{File: filepath.Join(dir, "temporal.db"), SearchAttributes: visibility.All}
 
 	first, err := stack.StartTemporal(ctx, options)
 	require.NoError(t, err)
@@ -102,6 +104,7 @@ func TestAWorkflowContinuesOnTheFileOfAnEarlierServer(t *testing.T) {
 	runID := startRelay(t, ctx, c)
 	stop()
 	require.NoError(t, first.Stop())
+	require.FileExists(t, options.File)
 
 	second, err := stack.StartTemporal(ctx, options)
 	require.NoError(t, err)
@@ -137,6 +140,22 @@ func TestWorkflowsAreFoundByTheirSearchAttributes(t *testing.T) {
 	require.EqualValues(t, 0, count(`Amount > 12500`))
 	stop()
 	require.NoError(t, temporal.Stop())
+}
+
+func TestAServerIsTunedUnlessTheDefaultsAreAskedFor(t *testing.T) {
+	t.Parallel()
+	for want, tuning := range map[string]*stack.Tuning{"wal": nil, "delete": {}} {
+		file := filepath.Join(t.TempDir(), "temporal.db")
+		temporal, err := stack.StartTemporal(within(t, time.Minute), stack.TemporalOptions{File: file, Tuning: tuning})
+		require.NoError(t, err)
+		require.NoError(t, temporal.Stop())
+		db, err := sql.Open("sqlite", file)
+		require.NoError(t, err)
+		var mode string
+		require.NoError(t, db.QueryRow("PRAGMA journal_mode").Scan(&mode))
+		require.NoError(t, db.Close())
+		require.Equal(t, want, mode)
+	}
 }
 
 func TestTemporalWebShowsTheServer(t *testing.T) {

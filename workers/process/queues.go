@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/enrich"
@@ -47,6 +48,7 @@ func registerLead(r worker.Registry, o Options) error {
 	}
 	lead.Register(r)
 	r.RegisterActivity(&policy.Activities{Current: o.Live.Book})
+	r.RegisterActivity(&calendar.Activities{})
 	r.RegisterActivity(&assignment.Activities{Client: o.Client})
 	r.RegisterActivity(mail)
 	r.RegisterActivity(slack.New(slack.Options{

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// build compiles the package in dir into the file out, and shows on the terminal how far it is. An error has all that the
-// compiler said.
+// build compiles a package, given by its import path, into the file out, from the module in dir, and shows on the terminal
+// how far it is. An error has all that the compiler said.
 func build(dir, pkg, out string, t *terminal) error {
 	// No revision is stamped into the program, and no debugger's tables: the one would link it anew with every commit, the
 	// other takes longer than all else in linking.
@@ -31,7 +31,7 @@ func build(dir, pkg, out string, t *terminal) error {
 		case strings.HasPrefix(line, "go: downloading "):
 			p.downloading()
 		case isPackage.MatchString(line):
-			if p.compiling() == 1 {
+			if p.compiling(line == pkg) == 1 {
 				go func() { p.toCompile(stale(dir, pkg)) }()
 			}
 		default:
@@ -49,9 +49,10 @@ func build(dir, pkg, out string, t *terminal) error {
 // isPackage matches what `go build -v` prints when it begins to compile a package: its import path and nothing else.
 var isPackage = regexp.MustCompile(`^[\w./~+-]+$`)
 
-// stale counts the packages that are yet to be compiled; 0 where that can't be found out, which nothing depends on.
+// stale counts the packages below the program that are yet to be compiled; 0 where that can't be found out, which nothing
+// depends on. The program itself isn't counted: it is always stale to the go command, which has installed it nowhere.
 func stale(dir, pkg string) int {
-	cmd := exec.Command("go", "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", pkg)
+	cmd := exec.Command("go", "list", "-deps", "-f", `{{if and .Stale (ne .Name "main")}}{{.ImportPath}}{{end}}`, pkg)
 	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {

@@ -12,12 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const tiny = "example.com/tiny"
+
 // project makes a module with the given files in a folder of its own.
 func project(t *testing.T, files map[string]string) (dir string) {
 	t.Helper()
 	t.Setenv("GOWORK", "off")
 	dir = t.TempDir()
-	files["go.mod"] = "module example.com/tiny\n"
+	files["go.mod"] = "module " + tiny + "\n"
 	for name, text := range files {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
@@ -31,7 +33,7 @@ func silent() *terminal { return &terminal{w: &bytes.Buffer{}, every: time.Hour}
 func TestTheBuiltProgramRuns(t *testing.T) {
 	dir := project(t, map[string]string{"run/main.go": "package main\nfunc main() { println(`up`) }\n"})
 	program := filepath.Join(dir, "program")
-	require.NoError(t, build(dir, "./run", program, silent()))
+	require.NoError(t, build(dir, tiny+"/run", program, silent()))
 	out, err := exec.Command(program).CombinedOutput()
 	require.NoError(t, err)
 	require.Equal(t, "up\n", string(out))
@@ -42,7 +44,7 @@ func TestABuildErrorIsShownWhole(t *testing.T) {
 		"run/main.go": "package main\nfunc main() {\n\tvar x int = `no`\n\tundefinedThing()\n}\n",
 	})
 	program := filepath.Join(dir, "program")
-	err := build(dir, "./run", program, silent())
+	err := build(dir, tiny+"/run", program, silent())
 	require.ErrorContains(t, err, "main.go:3:14: cannot use `no`")
 	require.ErrorContains(t, err, "main.go:4:2: undefined: undefinedThing")
 	require.NoFileExists(t, program)
@@ -50,7 +52,7 @@ func TestABuildErrorIsShownWhole(t *testing.T) {
 
 func TestAPackageThatIsMissingIsNamed(t *testing.T) {
 	dir := project(t, map[string]string{"other/main.go": "package main\nfunc main() {}\n"})
-	require.ErrorContains(t, build(dir, "./run", filepath.Join(dir, "program"), silent()), "run")
+	require.ErrorContains(t, build(dir, tiny+"/run", filepath.Join(dir, "program"), silent()), "run")
 }
 
 func TestWhatIsLeftToCompileIsCounted(t *testing.T) {
@@ -59,9 +61,9 @@ func TestWhatIsLeftToCompileIsCounted(t *testing.T) {
 		"a/a.go":      "package a\nimport \"example.com/tiny/b\"\nfunc A() { b.B() }\n",
 		"b/b.go":      "package b\nfunc B() {}\n",
 	})
-	require.Equal(t, 3, stale(dir, "./run"))
-	require.NoError(t, build(dir, "./b", os.DevNull, silent()))
-	require.Equal(t, 2, stale(dir, "./run"))
+	require.Equal(t, 2, stale(dir, tiny+"/run"))
+	require.NoError(t, build(dir, tiny+"/b", os.DevNull, silent()))
+	require.Equal(t, 1, stale(dir, tiny+"/run"))
 }
 
 func TestPackagesAreToldFromWhatTheCompilerSays(t *testing.T) {
@@ -77,14 +79,24 @@ func TestProgressSaysHowFarTheBuildIs(t *testing.T) {
 	for want, s := range map[string]state{
 		"getting the program ready":                                             {},
 		"downloading modules: 57 so far (first time only)":                      {downloads: 57},
-		"building: 12 packages so far":                                          {downloads: 57, compiled: 12},
-		"building: 3 of 5 packages":                                             {compiled: 3, total: 5},
-		"building Temporal's server (first time only): 412 of 1,630 packages":   {compiled: 412, total: 1630},
-		"building Temporal's server (first time only): 1,012 of 1,630 packages": {compiled: 1012, total: 1630},
-		"linking the program":                                                   {compiled: 1630, total: 1630},
+		"building: package 12":                                                  {downloads: 57, compiled: 12},
+		"building: package 3 of 5":                                              {compiled: 3, known: true, total: 5},
+		"building Temporal's server (first time only): 412 of 1,630 packages":   {compiled: 412, known: true, total: 1630},
+		"building Temporal's server (first time only): 1,012 of 1,630 packages": {compiled: 1012, known: true, total: 1630},
+		"building Temporal's server (first time only): 1,630 of 1,630 packages": {compiled: 1634, known: true, total: 1630},
 	} {
 		require.Equal(t, want, s.String())
 		require.LessOrEqual(t, len(want+", 10m10s"), 79, "it must fit a line")
+	}
+}
+
+func TestLinkingIsWhatComesAfterTheLastPackage(t *testing.T) {
+	for _, s := range []state{
+		{compiled: 1630, last: true, known: true, total: 1630},
+		{compiled: 1, last: true},            // only the program itself has changed, and the total isn't known yet
+		{compiled: 1, known: true, total: 1}, // a package changed, but nothing that the program sees of it
+	} {
+		require.Equal(t, "linking the program", s.String(), "%+v", s)
 	}
 }
 
@@ -103,8 +115,8 @@ func TestATerminalGetsOneLineAndALogOneAfterTheOther(t *testing.T) {
 func TestSomethingIsShownWhileABuildTakesLong(t *testing.T) {
 	shown := make(lines, 1)
 	p := newProgress(&terminal{w: shown, every: time.Hour})
-	p.compiling()
-	require.Contains(t, <-shown, "building: 1 packages so far")
+	p.compiling(false)
+	require.Contains(t, <-shown, "building: package 1, 1s")
 	p.done()
 }
 

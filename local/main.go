@@ -39,7 +39,7 @@ func launch(args []string) error {
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		return fmt.Errorf("no place for the program that is built: %w", err)
 	}
-	if err := build(here, "./run", program, newTerminal(os.Stderr)); err != nil {
+	if err := build(here, module+"/run", program, newTerminal(os.Stderr)); err != nil {
 		return err
 	}
 	// What the caller says comes last, and so wins.

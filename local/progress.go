@@ -22,8 +22,10 @@ type progress struct {
 // state is how far a build is. Its lines fit a terminal of 80 columns, which is what writing over a line takes.
 type state struct {
 	downloads int
-	compiled  int // packages whose compilation has begun
-	total     int // packages that needed compiling when the build began; 0 while it isn't known
+	compiled  int  // packages whose compilation has begun
+	last      bool // the program's own is among them, which needs all others
+	known     bool // whether there is a total
+	total     int  // packages that needed compiling when the build began, more or less, the program's own aside
 }
 
 func newProgress(t *terminal) *progress {
@@ -46,9 +48,9 @@ func newProgress(t *terminal) *progress {
 
 func (p *progress) downloading() { p.update(func(s *state) { s.downloads++ }) }
 
-// compiling counts one more package and returns how many that are.
-func (p *progress) compiling() (n int) {
-	p.update(func(s *state) { s.compiled++; n = s.compiled })
+// compiling counts one more package, which may be the last one, and returns how many that are.
+func (p *progress) compiling(last bool) (n int) {
+	p.update(func(s *state) { s.compiled++; s.last = last; n = s.compiled })
 	return n
 }
 
@@ -82,14 +84,15 @@ func (s state) String() string {
 		return "getting the program ready"
 	case s.compiled == 0:
 		return fmt.Sprintf("downloading modules: %s so far (first time only)", thousands(s.downloads))
-	case s.total == 0:
-		return fmt.Sprintf("building: %s packages so far", thousands(s.compiled))
-	case s.compiled >= s.total:
+	case s.last, s.known && s.total < many && s.compiled >= s.total:
 		return "linking the program"
+	case !s.known:
+		return fmt.Sprintf("building: package %s", thousands(s.compiled))
 	case s.total < many:
-		return fmt.Sprintf("building: %d of %d packages", s.compiled, s.total)
+		return fmt.Sprintf("building: package %d of %d", s.compiled, s.total)
 	}
-	return fmt.Sprintf("building Temporal's server (first time only): %s of %s packages", thousands(s.compiled), thousands(s.total))
+	return fmt.Sprintf("building Temporal's server (first time only): %s of %s packages",
+		thousands(min(s.compiled, s.total)), thousands(s.total))
 }
 
 // thousands writes a count that has at most six digits as people do: 1,630.

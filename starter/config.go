@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/throughline-dev/throughline/activities/policy"
@@ -58,6 +59,7 @@ func printConfig(w io.Writer, c *config.Config) {
 	for i, t := range c.Lead.Territories {
 		routing.AppendRow(table.Row{i + 1, t.Name, t.When, t.Pool})
 	}
+	routing.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	routing.AppendRow(table.Row{"", "otherwise", "", c.Lead.DefaultPool})
 	routing.Render()
 
@@ -89,17 +91,24 @@ func printConfig(w io.Writer, c *config.Config) {
 	systems.Render()
 
 	fmt.Fprintf(w, "\nA lead waits for company data for %s at most, and gets the e-mail %q (templates: %s).\n",
-		c.Lead.EnrichmentWait, c.Lead.OutreachTemplate, cmp.Or(c.Templates, "the built-in ones"))
+		short(c.Lead.EnrichmentWait), c.Lead.OutreachTemplate, cmp.Or(c.Templates, "the built-in ones"))
 }
 
 func section(w io.Writer, title string, header ...any) table.Writer {
 	fmt.Fprintf(w, "\n%s\n", title)
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
-	t.SetStyle(table.StyleLight)
+	t.SetStyle(plain)
 	t.AppendHeader(header)
 	return t
 }
+
+// plain is the tables' style: headers as they are written, and no line between the rows.
+var plain = func() table.Style {
+	s := table.StyleLight
+	s.Format.Header = text.FormatDefault
+	return s
+}()
 
 func shares(p config.Pool) string {
 	total := 0
@@ -119,7 +128,19 @@ func ladder(l policy.Ladder) string {
 	}
 	parts := make([]string, len(l))
 	for i, r := range l {
-		parts[i] = fmt.Sprintf("%s after %s", r.Do, r.After)
+		parts[i] = fmt.Sprintf("%s after %s", r.Do, short(r.After))
 	}
 	return strings.Join(parts, ", then ")
+}
+
+// short writes a duration as it may stand in the file: "48h", where Go says "48h0m0s".
+func short(d policy.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

@@ -69,7 +69,7 @@ func printTasks(w io.Writer, items []desk.Item, now time.Time) {
 	}
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
-	t.SetStyle(table.StyleLight)
+	t.SetStyle(plain)
 	t.AppendHeader(table.Row{"Workflow", "Task", "Title", "With", "For", "Due", "Next"})
 	for _, i := range items {
 		row := table.Row{i.Workflow, i.Task, i.Title, i.Holder, "", "", ""}

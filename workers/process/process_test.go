@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,7 +113,9 @@ func TestAStopLetsAnActivityFinishAndReportWhatItDid(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"ok":true,"message_ts":"1700000000.000100"}`))
 	}))
+	answer := sync.OnceFunc(func() { close(release) })
 	t.Cleanup(vendor.Close)
+	t.Cleanup(answer)
 	f := newFrontend(t, "lead", "AnswerPrivately", effect.Key{ID: "x"}, slack.PrivateAnswer{Channel: "C1", User: "U1", Text: "hello"})
 	measured, logs := metrics.New(), &syncBuffer{}
 	registry := prometheus.NewRegistry()
@@ -142,7 +145,7 @@ func TestAStopLetsAnActivityFinishAndReportWhatItDid(t *testing.T) {
 		t.Fatal("reported before it was done")
 	case <-time.After(100 * time.Millisecond): // a stop that doesn't wait takes a few
 	}
-	close(release)
+	answer()
 	<-f.completed
 	require.NoError(t, <-ran)
 

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/mock"
+	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/mocks"
+	"go.temporal.io/sdk/temporal"
+	"google.golang.org/grpc"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/sandbox"
+	"github.com/throughline-dev/throughline/starter/desk"
+	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+// ran is what a command did.
+type ran struct {
+	out, err string
+	failed   error
+	dialled  client.Options
+}
+
+// runs runs a command against a Temporal.
+func runs(t *testing.T, c client.Client, stdin string, args ...string) ran {
+	var r ran
+	var out, errs bytes.Buffer
+	cmd := command(func(_ context.Context, _ config.Temporal, o client.Options) (client.Client, error) {
+		r.dialled = o
+		return c, nil
+	})
+	cmd.SetArgs(args)
+	cmd.SetIn(strings.NewReader(stdin))
+	cmd.SetOut(&out)
+	cmd.SetErr(&errs)
+	r.failed = cmd.ExecuteContext(t.Context())
+	r.out, r.err = out.String(), errs.String()
+	return r
+}
+
+// reached is a Temporal that somebody connects to and closes.
+func reached(t *testing.T) *mocks.Client {
+	c := mocks.NewClient(t)
+	c.On("Close").Return().Once()
+	return c
+}
+
+const aLead = `{"name":"Ada Winter","email":"ada@contoso.com","company":"Contoso"}`
+
+func TestLeadPrintsTheIDOfWhatTemporalTook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lead.json")
+	require.NoError(t, os.WriteFile(file, []byte(aLead), 0o600))
+	var ids []string
+	for _, args := range [][]string{{"--file", file}, {"--file", "-"}} {
+		c := reached(t)
+		c.On("ExecuteWorkflow", mock.Anything, mock.Anything, lead.WorkflowName, mock.Anything).Return(nil, nil).Once()
+		r := runs(t, c, aLead, append([]string{"lead", "--address", "temporal.example:7233", "--namespace", "sales"}, args...)...)
+		require.NoError(t, r.failed)
+		assert.Equal(t, "temporal.example:7233", r.dialled.HostPort)
+		assert.Equal(t, "sales", r.dialled.Namespace)
+		ids = append(ids, r.out)
+	}
+	assert.Equal(t, ids[0], ids[1])
+	assert.True(t, lead.IsWorkflowID(strings.TrimSuffix(ids[0], "\n")), ids[0])
+}
+
+func TestLeadSaysThatALeadWasThereAlready(t *testing.T) {
+	c := reached(t)
+	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, mock.Anything, mock.Anything).
+		Return(nil, serviceerror.NewWorkflowExecutionAlreadyStarted("", "", "")).Once()
+	r := runs(t, c, aLead, "lead", "--file", "-")
+	require.NoError(t, r.failed)
+	assert.Contains(t, r.err, "there already")
+	assert.True(t, lead.IsWorkflowID(strings.TrimSpace(r.out)))
+}
+
+func TestLeadNamesEveryMistakeWithoutTemporal(t *testing.T) {
+	r := runs(t, nil, `{"email":"nobody","employees":-1}`, "lead", "--file", "-")
+	for _, field := range []string{"\n  name ", "\n  email ", "\n  employees "} {
+		assert.ErrorContains(t, r.failed, field)
+	}
+	assert.Empty(t, r.out)
+	assert.Error(t, runs(t, nil, `{`, "lead", "--file", "-").failed)
+	assert.Error(t, runs(t, nil, "", "lead", "--file", "/does/not/exist.json").failed)
+	assert.ErrorContains(t, runs(t, nil, "", "lead").failed, "file")
+}
+
+// waiting is a Temporal with one lead that waits for Maria, an hour past its time.
+func waiting(t *testing.T, now time.Time) *mocks.Client {
+	c := reached(t)
+	c.On("ListWorkflow", mock.Anything, mock.Anything).Return(&workflowservice.ListWorkflowExecutionsResponse{
+		Executions: []*workflowpb.WorkflowExecutionInfo{{
+			Execution: &commonpb.WorkflowExecution{WorkflowId: "lead-a"}, Type: &commonpb.WorkflowType{Name: "lead"},
+		}},
+	}, nil).Maybe()
+	v := &mocks.Value{}
+	v.On("Get", mock.Anything).Run(func(args mock.Arguments) {
+		*args.Get(0).(*[]humantask.View) = []humantask.View{{
+			ID: "contact", Title: "Contact Contoso", Holder: policy.Person{ID: "maria"}, Since: now.Add(-49 * time.Hour), Due: now.Add(-time.Hour),
+			Breached: true, Actions: []humantask.Action{{Name: "contacted"}}, Next: &humantask.NextRung{Do: policy.Remind, At: now.Add(90 * time.Second)},
+		}}
+	}).Return(nil)
+	c.On("QueryWorkflow", mock.Anything, "lead-a", "", humantask.QueryTasks).Return(v, nil)
+	return c
+}
+
+func TestTasksAreATableOrOneJSONObjectEach(t *testing.T) {
+	now := time.Now()
+	r := runs(t, waiting(t, now), "", "tasks")
+	require.NoError(t, r.failed)
+	for _, want := range []string{"lead-a", "contact", "Contact Contoso", "maria", "2d 1h", "LATE by 1h 0m", "remind in 1m"} {
+		assert.Contains(t, r.out, want)
+	}
+	assert.Empty(t, r.err)
+
+	r = runs(t, waiting(t, now), "", "tasks", "--json", "--waits-on", "maria", "--late")
+	require.NoError(t, r.failed)
+	var item desk.Item
+	require.NoError(t, json.Unmarshal([]byte(r.out), &item))
+	assert.Equal(t, "contact", item.Task)
+	assert.True(t, item.Breached)
+
+	r = runs(t, waiting(t, now), "", "tasks", "--waits-on", "omar")
+	require.NoError(t, r.failed)
+	assert.Contains(t, r.out, "Nothing waits")
+}
+
+func TestASpanIsWrittenInItsTwoLargestUnits(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Second: "0s", 59 * time.Second: "59s", 61 * time.Second: "1m 1s", 47*time.Hour + 59*time.Minute: "47h 59m",
+		48 * time.Hour: "2d 0h", 75*time.Hour + time.Minute: "3d 3h",
+	} {
+		assert.Equal(t, want, span(d))
+	}
+}
+
+// deciding is a Temporal whose one lead answers a decision.
+func deciding(t *testing.T, answer humantask.Answer, refused error) *mocks.Client {
+	c, handle := waiting(t, time.Now()), mocks.NewWorkflowUpdateHandle(t)
+	handle.On("Get", mock.Anything, mock.Anything).Run(func(args mock.Arguments) { *args.Get(1).(*humantask.Answer) = answer }).Return(refused)
+	c.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(handle, nil)
+	return c
+}
+
+func TestDecideSucceedsOnlyWhereTheAnswerCounts(t *testing.T) {
+	for _, args := range [][]string{{"lead-a", "contacted"}, {"lead-a", "contact", "contacted"}} {
+		r := runs(t, deciding(t, humantask.Answer{Accepted: true, Text: "Recorded: Contact made."}, nil), "", append([]string{"decide", "--as", "maria"}, args...)...)
+		require.NoError(t, r.failed)
+		assert.Equal(t, "Recorded: Contact made.\n", r.out)
+	}
+
+	r := runs(t, deciding(t, humantask.Answer{}, temporal.NewApplicationError("This isn't yours to decide.", "Refused")), "", "decide", "lead-a", "contacted", "--as", "omar")
+	assert.EqualError(t, r.failed, "This isn't yours to decide.")
+	assert.Empty(t, r.out)
+
+	r = runs(t, waiting(t, time.Now()), "", "decide", "lead-a", "sold", "--as", "maria")
+	assert.ErrorContains(t, r.failed, "contact (Contact Contoso), with maria: contacted")
+
+	assert.ErrorContains(t, runs(t, reached(t), "", "decide", "lead-a", "contacted", "--as", "nobody").failed, `"nobody" is nobody in the handbook`)
+	assert.ErrorContains(t, runs(t, nil, "", "decide", "lead-a", "contacted").failed, "as")
+	assert.Error(t, runs(t, nil, "", "decide", "lead-a", "--as", "maria").failed)
+}
+
+func TestConfigCheckSaysWhatTheHandbookMeans(t *testing.T) {
+	t.Setenv(string(config.HubSpotToken), "pat-na1-secret")
+	r := runs(t, nil, "", "config", "check")
+	require.NoError(t, r.failed)
+	for _, want := range []string{"no mistakes", "Maria Lopez", "remind after 24h, then escalate after 48h", "sofia 75%, maria 25%", "otherwise", "THROUGHLINE_HUBSPOT_TOKEN set"} {
+		assert.Contains(t, r.out, want)
+	}
+	assert.NotContains(t, r.out, "pat-na1-secret")
+
+	r = runs(t, nil, "", "config", "check", "--config", "default", "--config", "demo")
+	require.NoError(t, r.failed)
+	assert.NotContains(t, r.out, "escalate after 48h")
+}
+
+func TestConfigCheckNamesEveryMistake(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("lead:\n  default_pool: nowhere\n  enrichment_wait: soon\n"), 0o600))
+	r := runs(t, nil, "", "config", "check", "--config", "default", "--config", file)
+	assert.ErrorContains(t, r.failed, "nowhere")
+	assert.ErrorContains(t, r.failed, "soon")
+	assert.Empty(t, r.out)
+}
+
+func TestDurationsArePrintedAsTheFileHasThem(t *testing.T) {
+	for text, want := range map[string]string{"48h": "48h", "90s": "1m30s", "10m": "10m", "1h30m": "1h30m", "10s": "10s", "0s": "0s", "100h10m": "100h10m"} {
+		d, err := time.ParseDuration(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, short(policy.Duration{Duration: d}))
+	}
+}
+
+// operator is the part of Temporal that knows search attributes.
+type operator struct {
+	operatorservice.OperatorServiceClient
+	namespace string
+}
+
+func (o *operator) ListSearchAttributes(_ context.Context, r *operatorservice.ListSearchAttributesRequest, _ ...grpc.CallOption) (*operatorservice.ListSearchAttributesResponse, error) {
+	o.namespace = r.GetNamespace()
+	there := map[string]enumspb.IndexedValueType{}
+	for _, key := range visibility.All {
+		there[key.GetName()] = key.GetValueType()
+	}
+	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: there}, nil
+}
+
+func TestSetupCanBeRunAgain(t *testing.T) {
+	world, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	server := httptest.NewServer(world.Handler())
+	t.Cleanup(func() { server.Close(); _ = world.Close() })
+	t.Setenv("THROUGHLINE_SYSTEMS_HUBSPOT_URL", server.URL+"/hubspot")
+	t.Setenv("TEMPORAL_NAMESPACE", "sales")
+	setup := func() string {
+		c, o := reached(t), &operator{}
+		c.On("OperatorService").Return(o)
+		c.On("CountWorkflow", mock.Anything, mock.Anything).Return(&workflowservice.CountWorkflowExecutionsResponse{}, nil)
+		r := runs(t, c, "", "setup")
+		require.NoError(t, r.failed)
+		assert.Equal(t, "sales", o.namespace)
+		return r.out
+	}
+	assert.Contains(t, setup(), "HubSpot: left out")
+	t.Setenv(string(config.HubSpotToken), sandbox.DefaultHubSpotToken)
+	assert.Contains(t, setup(), "created companies.throughline_domain")
+	assert.Contains(t, setup(), "HubSpot: the properties are there.")
+}

@@ -44,6 +44,7 @@ func (a *app) decide() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&choice.As, "as", "", "the ID of who decides")
 	cmd.Flags().StringVar(&choice.Comment, "comment", "", "a comment, which is kept with the decision")
+	cmd.Flags().StringToStringVar(&choice.Fields, "field", nil, "what else the answer asks for, as name=value; repeat it for more")
 	_ = cmd.MarkFlagRequired("as")
 	return cmd
 }

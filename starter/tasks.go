@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -72,11 +73,13 @@ func printTasks(w io.Writer, items []desk.Item, now time.Time) {
 	t.SetStyle(plain)
 	t.AppendHeader(table.Row{"Workflow", "Task", "Title", "With", "For", "Due", "Next"})
 	for _, i := range items {
-		row := table.Row{i.Workflow, i.Task, i.Title, i.Holder, "", "", ""}
+		row := table.Row{i.Workflow, i.Task, i.Title, strings.Join(i.WaitsOn, ", "), "", "", ""}
 		if !i.Since.IsZero() {
 			row[4] = span(now.Sub(i.Since))
 		}
 		switch {
+		case !i.PausedSince.IsZero():
+			row[5] = "paused for " + span(now.Sub(i.PausedSince))
 		case i.Due.IsZero():
 		case i.Due.After(now):
 			row[5] = "in " + span(i.Due.Sub(now))

@@ -24,6 +24,8 @@ type Choice struct {
 	// As is the handbook ID of who decides.
 	As      string
 	Comment string
+	// Fields are what else the action asks for, by name.
+	Fields map[string]string
 }
 
 // Decide gives an answer through the workflow's update, by the same rules as a click, and returns what became of it. A
@@ -49,7 +51,7 @@ func Decide(ctx context.Context, c client.Client, choice Choice) (humantask.Answ
 		UpdateName: humantask.UpdateDecide,
 		Args: []any{humantask.Decision{
 			ID: id, Task: task.ID, Version: task.Version, Action: choice.Action,
-			By: humantask.Actor{Person: choice.As}, Comment: choice.Comment,
+			By: humantask.Actor{Person: choice.As}, Comment: choice.Comment, Fields: choice.Fields,
 		}},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
@@ -101,7 +103,7 @@ func onOffer(views []humantask.View) string {
 	lines := []string{"its tasks:"}
 	for _, v := range views {
 		if v.Outcome == nil {
-			lines = append(lines, fmt.Sprintf("  %s (%s), with %s: %s", v.ID, v.Title, v.Holder.ID, strings.Join(actions(v), ", ")))
+			lines = append(lines, fmt.Sprintf("  %s (%s), with %s: %s", v.ID, v.Title, strings.Join(waitsOn(v), ", "), strings.Join(actions(v), ", ")))
 		} else {
 			lines = append(lines, fmt.Sprintf("  %s (%s): %s decided %s", v.ID, v.Title, v.Outcome.By.ID, v.Outcome.Action))
 		}

@@ -32,23 +32,24 @@ type Item struct {
 	Kind     string `json:"kind"`
 	Task     string `json:"task,omitempty"`
 	Title    string `json:"title"`
-	// Holder is the handbook ID of who is expected to answer.
-	Holder string `json:"holder"`
+	// WaitsOn are the handbook IDs of who is expected to answer: the holder, or all of a group while nobody has claimed it.
+	WaitsOn []string `json:"waits_on"`
 	// Actions are the answers that it takes.
 	Actions []string `json:"actions,omitempty"`
-	// Since is when the holder got it; Due when it is late, zero where it never is.
-	Since    time.Time           `json:"since,omitzero"`
-	Due      time.Time           `json:"due,omitzero"`
-	Breached bool                `json:"breached"`
-	Next     *humantask.NextRung `json:"next,omitempty"`
-	// Guessed is set where no worker answered for the workflow: it waits for the holder, but which task that is, and since
-	// when, isn't known.
+	// Since is when they got it; Due when it is late, zero where it never is and while it is paused.
+	Since       time.Time           `json:"since,omitzero"`
+	Due         time.Time           `json:"due,omitzero"`
+	Breached    bool                `json:"breached"`
+	PausedSince time.Time           `json:"paused_since,omitzero"`
+	Next        *humantask.NextRung `json:"next,omitempty"`
+	// Guessed is set where no worker answered for the workflow: it waits for somebody, but for which task, and since when,
+	// isn't known.
 	Guessed bool `json:"guessed,omitempty"`
 }
 
 // Filter says which tasks are wanted; the zero value wants all.
 type Filter struct {
-	// WaitsOn is the handbook ID of who must hold them; "" for anybody.
+	// WaitsOn is the handbook ID of who must be expected to answer; "" for anybody.
 	WaitsOn string
 	// Late wants only those whose time is over.
 	Late bool
@@ -112,7 +113,7 @@ func List(ctx context.Context, c client.Client, f Filter) ([]Item, error) {
 		return nil, err
 	}
 	items = slices.DeleteFunc(items, func(i Item) bool {
-		return f.WaitsOn != "" && i.Holder != f.WaitsOn || f.Late && (i.Due.IsZero() || i.Due.After(now))
+		return f.WaitsOn != "" && !slices.Contains(i.WaitsOn, f.WaitsOn) || f.Late && (i.Due.IsZero() || i.Due.After(now))
 	})
 	slices.SortFunc(items, byUrgency)
 	return items, nil
@@ -152,8 +153,8 @@ func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecution
 			continue
 		}
 		items = append(items, Item{
-			Workflow: id, Kind: kind, Task: v.ID, Title: v.Title, Holder: v.Holder.ID, Actions: actions(v),
-			Since: v.Since, Due: v.Due, Breached: v.Breached, Next: v.Next,
+			Workflow: id, Kind: kind, Task: v.ID, Title: v.Title, WaitsOn: waitsOn(v), Actions: actions(v),
+			Since: v.Since, Due: v.Due, Breached: v.Breached, PausedSince: v.PausedSince, Next: v.Next,
 		})
 	}
 	return items, nil
@@ -171,23 +172,17 @@ func tasks(ctx context.Context, c client.Client, id string) ([]humantask.View, e
 	return views, answer.Get(&views)
 }
 
-// guess tells what the search attributes do: one item for each person that the workflow waits for.
+// guess tells what the search attributes do.
 func guess(run *workflowpb.WorkflowExecutionInfo) []Item {
 	attributes := run.GetSearchAttributes().GetIndexedFields()
-	var holders []string
-	read(attributes, visibility.WaitsOn.GetName(), &holders)
 	item := Item{
 		Workflow: run.GetExecution().GetWorkflowId(), Kind: run.GetType().GetName(), Guessed: true,
 		Title: "(no worker answers for this workflow)",
 	}
+	read(attributes, visibility.WaitsOn.GetName(), &item.WaitsOn)
 	read(attributes, visibility.Due.GetName(), &item.Due)
 	read(attributes, visibility.Breached.GetName(), &item.Breached)
-	var items []Item
-	for _, holder := range holders {
-		item.Holder = holder
-		items = append(items, item)
-	}
-	return items
+	return []Item{item}
 }
 
 // read decodes a search attribute; one that is missing or of another type leaves the value as it is.
@@ -195,6 +190,17 @@ func read(attributes map[string]*commonpb.Payload, name string, to any) {
 	if p, ok := attributes[name]; ok {
 		_ = converter.GetDefaultDataConverter().FromPayload(p, to)
 	}
+}
+
+func waitsOn(v humantask.View) []string {
+	if v.Holder.ID != "" {
+		return []string{v.Holder.ID}
+	}
+	ids := make([]string, len(v.Candidates))
+	for i, p := range v.Candidates {
+		ids[i] = p.ID
+	}
+	return ids
 }
 
 func actions(v humantask.View) []string {

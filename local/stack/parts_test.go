@@ -16,6 +16,14 @@ func TestAPartThatBreaksEndsTheWait(t *testing.T) {
 	s.run("steady", func(ctx context.Context) error { <-ctx.Done(); return nil })
 	s.run("door", func(context.Context) error { return errors.New("off its hinges") })
 	require.EqualError(t, s.Wait(context.Background()), "door: off its hinges")
+	require.NoError(t, s.Stop(), "it has been said")
+}
+
+func TestWhatGoesWrongInStoppingIsSaid(t *testing.T) {
+	t.Parallel()
+	s := &Stack{broken: make(chan error, 1)}
+	s.run("door", func(ctx context.Context) error { <-ctx.Done(); return errors.New("off its hinges") })
+	s.run("steady", func(ctx context.Context) error { <-ctx.Done(); return nil })
 	require.EqualError(t, s.Stop(), "door: off its hinges")
 }
 

@@ -59,11 +59,11 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if s.Config, err = o.load(); err != nil {
 		return s, err
 	}
-	files, err := s.openFiles(o)
+	f, err := s.openFiles(o)
 	if err != nil {
 		return s, err
 	}
-	s.log = process.NewLogger(files.log, slog.LevelInfo)
+	s.log = process.NewLogger(f.log, slog.LevelInfo)
 	// All ports are opened first, so that one that is taken is noticed before anything has begun.
 	doors, err := s.listen(o.Ports)
 	if err != nil {
@@ -72,13 +72,13 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	settle(s.Config, s.Sandbox)
 	measured, registry := metrics.New(), prometheus.NewRegistry()
 	registry.MustRegister(measured)
-	if err := s.connect(ctx, o, files, client.Options{Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured}); err != nil {
+	if err := s.connect(ctx, o, f, client.Options{Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured}); err != nil {
 		return s, err
 	}
 	if err := config.EnsureSearchAttributes(ctx, s.Client, s.Namespace, visibility.All); err != nil {
 		return s, err
 	}
-	if err := s.startSandbox(ctx, doors.sandbox, files.sandbox); err != nil {
+	if err := s.startSandbox(ctx, doors.sandbox, f.sandbox); err != nil {
 		return s, err
 	}
 	if err := s.startWorkers(ctx, doors.health, registry); err != nil {
@@ -113,25 +113,16 @@ func (s *Stack) onStop(stop func() error) { s.stops = append(s.stops, stop) }
 
 // connect finds Temporal, or starts it.
 func (s *Stack) connect(ctx context.Context, o Options, f files, co client.Options) (err error) {
-	co.Namespace = o.Namespace
 	if o.Address != "" {
-		co.HostPort = o.Address
+		co.HostPort, co.Namespace = o.Address, o.Namespace
 		if co, err = config.ClientOptions(s.Config.Temporal, co); err != nil {
 			return err
 		}
 		s.Client, err = config.Dial(ctx, s.Config.Temporal, co)
 	} else {
-		t, startErr := StartTemporal(ctx, TemporalOptions{
-			File: f.temporal, Port: o.Ports.Temporal, Web: o.Web, WebPort: o.Ports.Web,
-			Namespace:        cmp.Or(o.Namespace, s.Config.Temporal.Namespace),
-			SearchAttributes: visibility.All, Tuning: o.Tuning, Log: f.log,
-		})
-		if startErr != nil {
-			return startErr
+		if co.HostPort, co.Namespace, err = s.startTemporal(ctx, o, f); err != nil {
+			return err
 		}
-		s.onStop(t.Stop)
-		s.Web = t.Web()
-		co.HostPort, co.Namespace = t.Address(), t.Namespace()
 		s.Client, err = client.DialContext(ctx, co)
 	}
 	if err != nil {
@@ -140,6 +131,20 @@ func (s *Stack) connect(ctx context.Context, o Options, f files, co client.Optio
 	s.onStop(func() error { s.Client.Close(); return nil })
 	s.Temporal, s.Namespace = co.HostPort, co.Namespace
 	return nil
+}
+
+func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address, namespace string, err error) {
+	t, err := StartTemporal(ctx, TemporalOptions{
+		File: f.temporal, Port: o.Ports.Temporal, Web: o.Web, WebPort: o.Ports.Web,
+		Namespace:        cmp.Or(o.Namespace, s.Config.Temporal.Namespace),
+		SearchAttributes: visibility.All, Tuning: o.Tuning, Log: f.log,
+	})
+	if err != nil {
+		return "", "", err
+	}
+	s.onStop(t.Stop)
+	s.Web = t.Web()
+	return t.Address(), t.Namespace(), nil
 }
 
 func (s *Stack) startWorkers(ctx context.Context, health net.Listener, registry prometheus.Gatherer) error {
@@ -178,7 +183,8 @@ func (s *Stack) serve(name string, l net.Listener, h http.Handler) {
 	})
 }
 
-// run runs a part until the stack is stopped; one that ends before with an error is reported by [Stack.Wait].
+// run runs a part until the stack is stopped. An error is reported by [Stack.Wait] where it ended the part before that, and
+// by [Stack.Stop] where it came of stopping.
 func (s *Stack) run(name string, part func(context.Context) error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -186,10 +192,13 @@ func (s *Stack) run(name string, part func(context.Context) error) {
 		err := part(ctx)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", name, err)
+		}
+		if err != nil && ctx.Err() == nil {
 			select {
 			case s.broken <- err:
 			default: // an earlier one is the cause
 			}
+			err = nil
 		}
 		ended <- err
 	}()

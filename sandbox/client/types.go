@@ -67,6 +67,7 @@ type Confirm struct {
 	Text    string `json:"text"`
 	Confirm string `json:"confirm"`
 	Deny    string `json:"deny"`
+	Style   string `json:"style,omitempty"`
 }
 
 // Click is somebody clicking a button in Slack. The question of its confirm dialog counts as answered with yes.

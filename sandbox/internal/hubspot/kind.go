@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// Kinds are the kinds of records that the account has.
+var Kinds = []string{"contacts", "companies", "notes"}
+
 // kind is a kind of record: contacts, companies, notes.
 type kind struct {
 	name, singular string // "contacts", "contact"

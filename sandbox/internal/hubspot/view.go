@@ -12,7 +12,7 @@ const keyProperty = "throughline_key"
 
 // Filter says which records are wanted; the zero value is all of a kind.
 type Filter struct {
-	ID     string
+	ID     string // the one with this ID, whatever else is said
 	Email  string // of a contact
 	Domain string // of a company
 	Case   string // those that belong to this case
@@ -28,16 +28,32 @@ func (s *Server) Records(kindName string, f Filter) []client.Record {
 		return list
 	}
 	from := k.order
-	if f.Case != "" {
+	switch {
+	case f.ID != "":
+		if from = nil; k.records[f.ID] != nil {
+			from = []*record{k.records[f.ID]}
+		}
+	case f.Case != "":
 		from = s.ofCase(f.Case)[k]
 	}
 	for _, r := range from {
-		if (f.ID == "" || r.ID == f.ID) && (f.Email == "" || strings.EqualFold(r.Properties["email"], f.Email)) &&
+		if (f.Email == "" || strings.EqualFold(r.Properties["email"], f.Email)) &&
 			(f.Domain == "" || strings.EqualFold(r.Properties["domain"], f.Domain)) {
 			list = append(list, s.person(r))
 		}
 	}
 	return list
+}
+
+// Len is how many records of a kind there are.
+func (s *Server) Len(kindName string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	k, err := s.kind(kindName)
+	if err != nil {
+		return 0
+	}
+	return len(k.order)
 }
 
 func (s *Server) person(r *record) client.Record {

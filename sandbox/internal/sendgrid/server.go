@@ -142,6 +142,13 @@ func (s *Server) Emails(f Filter) []client.Email {
 	return list
 }
 
+// Len is how many e-mails there are.
+func (s *Server) Len() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.emails)
+}
+
 // Effects are the e-mails in the mailboxes, counted by key; of one case, or with "" of all.
 func (s *Server) Effects(caseID string) []client.Effect {
 	s.mu.RLock()

@@ -26,6 +26,8 @@ type message struct {
 	Updates map[string]int `json:"updates,omitempty"`
 	Edits   int            `json:"edits,omitempty"`
 	Edited  time.Time      `json:"edited,omitzero"`
+
+	answerable bool // whether it has a button
 }
 
 // conversation is a channel, or one person's direct messages with the app.
@@ -90,6 +92,7 @@ func (s *Server) load() (err error) {
 }
 
 func (s *Server) enter(m *message) {
+	m.answerable = hasButton(m.Blocks)
 	s.conversations[m.Channel].add(m)
 	s.byKey.Add(m.Key, m)
 }
@@ -111,6 +114,7 @@ func (s *Server) change(m *message, version message) error {
 	*m = version
 	m.Edits++
 	m.Edited = time.Now()
+	m.answerable = hasButton(m.Blocks)
 	err := s.messages.Put(m.Channel+"/"+m.TS, m)
 	if err != nil {
 		*m = before
@@ -120,7 +124,7 @@ func (s *Server) change(m *message, version message) error {
 
 // direct is somebody's direct messages with the app, opened where they weren't. The caller holds the lock.
 func (s *Server) direct(user string) (c *conversation, before bool, err error) {
-	id := directID(user)
+	id := DirectID(user)
 	if c := s.conversations[id]; c != nil {
 		return c, true, nil
 	}
@@ -132,8 +136,8 @@ func (s *Server) direct(user string) (c *conversation, before bool, err error) {
 	return c, false, nil
 }
 
-// directID is the ID of somebody's direct messages: made from theirs, so that it is the same after a new start.
-func directID(user string) string {
+// DirectID is the ID of somebody's direct messages: made from theirs, so that it is the same after a new start.
+func DirectID(user string) string {
 	return "D" + strings.ToUpper(fmt.Sprintf("%x", sha256.Sum256([]byte(user))))[:10]
 }
 

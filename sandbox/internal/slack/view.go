@@ -75,7 +75,7 @@ func (s *Server) show(m *message) client.Message {
 		Key: m.Key, Posted: timeOf(m.TS), Edits: m.Edits, Edited: m.Edited,
 	}
 	for block, e := range buttons(m.Blocks) {
-		v.Buttons = append(v.Buttons, e.show(block))
+		v.Buttons = append(v.Buttons, e.Button(block))
 	}
 	for _, reply := range s.conversations[m.Channel].threads[m.TS] {
 		v.Replies = append(v.Replies, s.show(reply))
@@ -101,12 +101,41 @@ func buttons(raw json.RawMessage) iter.Seq2[string, Element] {
 	}
 }
 
-func (e Element) show(block string) client.Button {
+// Button is a button for people; block is the ID of the block that it is in.
+func (e Element) Button(block string) client.Button {
 	b := client.Button{ActionID: e.ActionID, BlockID: block, Text: e.Text().Text, Value: e.Value, Style: e.Style}
 	if c := e.Confirm; c != nil {
-		b.Confirm = &client.Confirm{Title: c.Title.Text, Text: c.Text.Text, Confirm: c.Confirm.Text, Deny: c.Deny.Text}
+		b.Confirm = &client.Confirm{Title: c.Title.Text, Text: c.Text.Text, Confirm: c.Confirm.Text, Deny: c.Deny.Text, Style: c.Style}
 	}
 	return b
+}
+
+func hasButton(raw json.RawMessage) bool {
+	for range buttons(raw) {
+		return true
+	}
+	return false
+}
+
+// Waiting is how many messages with buttons somebody has in their direct messages.
+func (s *Server) Waiting(user string) (n int) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if c := s.conversations[DirectID(user)]; c != nil {
+		for _, m := range c.top {
+			if m.answerable {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Len is how many messages there are.
+func (s *Server) Len() int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.messages.Len()
 }
 
 // Effects are the messages in the workspace, counted by key, and how often they were changed; of one case, or with "" of all.

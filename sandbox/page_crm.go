@@ -1,0 +1,129 @@
+package sandbox
+
+import (
+	"html"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
+)
+
+// shownRecords is how many records the CRM lists.
+const shownRecords = 100
+
+type crmPage struct {
+	Type    string
+	Tabs    []crmTab
+	Records []crmRecord // the youngest first
+	More    int
+	Open    *crmOpen // the record that is read; nil for none
+}
+
+type crmTab struct {
+	Type, Name string
+	Count      int
+}
+
+type crmRecord struct {
+	client.Record
+	Name   string
+	Detail string
+	Owner  string
+}
+
+type crmOpen struct {
+	crmRecord
+	Properties []crmProperty
+	Notes      []crmRecord
+	Others     []crmRecord // what it is associated with besides
+}
+
+type crmProperty struct{ Name, Value string }
+
+// crmPage is the CRM's records of a type, or one of them with what belongs to it.
+func (s *Sandbox) crmPage(r *http.Request) (string, any) {
+	p := crmPage{Type: r.PathValue("type")}
+	if p.Type == "" {
+		p.Type = hubspot.Kinds[0]
+	}
+	if !slices.Contains(hubspot.Kinds, p.Type) {
+		return "", nil
+	}
+	for _, kind := range hubspot.Kinds {
+		p.Tabs = append(p.Tabs, crmTab{kind, strings.ToUpper(kind[:1]) + kind[1:], s.crm.Len(kind)})
+	}
+	if id := r.PathValue("id"); id != "" {
+		records := s.crm.Records(p.Type, hubspot.Filter{ID: id})
+		if len(records) == 0 {
+			return "", nil
+		}
+		p.Open = s.crmOpen(records[0])
+		return p.Open.Name, p
+	}
+	records := s.crm.Records(p.Type, hubspot.Filter{})
+	p.More = max(len(records)-shownRecords, 0)
+	for _, rec := range slices.Backward(records[p.More:]) {
+		p.Records = append(p.Records, s.crmRecord(rec))
+	}
+	return "CRM", p
+}
+
+func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
+	o := &crmOpen{crmRecord: s.crmRecord(rec)}
+	for _, name := range slices.Sorted(maps.Keys(rec.Properties)) {
+		value := rec.Properties[name]
+		if name == "hs_note_body" {
+			value = textOf(value)
+		}
+		o.Properties = append(o.Properties, crmProperty{name, value})
+	}
+	for _, kind := range hubspot.Kinds {
+		for _, id := range rec.Associated[kind] {
+			for _, other := range s.crm.Records(kind, hubspot.Filter{ID: id}) {
+				if kind == "notes" {
+					o.Notes = append(o.Notes, s.crmRecord(other))
+				} else {
+					o.Others = append(o.Others, s.crmRecord(other))
+				}
+			}
+		}
+	}
+	return o
+}
+
+// crmRecord says of a record what people call it.
+func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
+	get := func(name string) string { return rec.Properties[name] }
+	v := crmRecord{Record: rec, Owner: get("hubspot_owner_id")}
+	for _, p := range s.o.People {
+		if p.CRMOwner != "" && p.CRMOwner == v.Owner {
+			v.Owner = p.Name
+		}
+	}
+	switch rec.Type {
+	case "contacts":
+		v.Name, v.Detail = strings.TrimSpace(get("firstname")+" "+get("lastname")), get("email")
+	case "companies":
+		v.Name, v.Detail = get("name"), get("domain")
+	default:
+		v.Name, v.Detail = "Note", textOf(get("hs_note_body"))
+	}
+	if v.Name == "" {
+		v.Name = rec.ID
+	}
+	return v
+}
+
+var (
+	lineEnds = regexp.MustCompile(`(?i)<br\s*/?>|</(p|div|li|h[1-6])>`)
+	tags     = regexp.MustCompile(`<[^>]*>`)
+)
+
+// textOf is the text of a note's HTML.
+func textOf(body string) string {
+	return strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(lineEnds.ReplaceAllString(body, "\n"), "")))
+}

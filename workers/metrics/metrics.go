@@ -66,7 +66,7 @@ func (h handler) WithTags(tags map[string]string) client.MetricsHandler {
 
 // Counter is a number that only grows.
 func (h handler) Counter(name string) client.MetricsCounter {
-	return counter{vec(h, name+"_total", func(name string, labels []string) *prometheus.CounterVec {
+	return counter{vec(h, strings.TrimSuffix(name, "_total")+"_total", func(name string, labels []string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}).With(h.tags)}
 }

@@ -29,12 +29,14 @@ func TestEachKindOfMetricReachesPrometheusUnderItsName(t *testing.T) {
 	tagged := m.WithTags(map[string]string{"task_queue": "lead"})
 	tagged.Counter("temporal_request").Inc(2)
 	tagged.Counter("temporal_request").Inc(3)
+	tagged.Counter("temporal_local_activity_total").Inc(1)
 	tagged.Gauge("temporal_num_pollers").Update(5)
 	tagged.Gauge("temporal_num_pollers").Update(4)
 	tagged.Timer("temporal_request_latency").Record(30 * time.Millisecond)
 	text := read(t, m)
 	for _, line := range []string{
 		"# TYPE temporal_request_total counter\n" + `temporal_request_total{task_queue="lead"} 5` + "\n",
+		`temporal_local_activity_total{task_queue="lead"} 1` + "\n",
 		"# TYPE temporal_num_pollers gauge\n" + `temporal_num_pollers{task_queue="lead"} 4` + "\n",
 		"# TYPE temporal_request_latency_seconds histogram\n",
 		`temporal_request_latency_seconds_bucket{task_queue="lead",le="0.025"} 0` + "\n",

@@ -57,7 +57,7 @@ func (r *register) RegisterActivityWithOptions(any, activity.RegisterOptions) {
 
 func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 	assert.Equal(t, []string{"lead", "rotation"}, Queues())
-	o := Options{Live: live(t, "")}
+	o := Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)}
 
 	var rotation register
 	require.NoError(t, queues["rotation"](&rotation, o))
@@ -89,8 +89,20 @@ func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 func TestAnUnknownQueueIsNamed(t *testing.T) {
 	c, err := client.NewLazyClient(client.Options{})
 	require.NoError(t, err)
-	_, err = New(Options{Client: c, Live: live(t, ""), Queues: []string{"lead", "leads"}})
+	_, err = New(Options{Client: c, Live: live(t, ""), Queues: []string{"lead", "leads"}, Logger: slog.New(slog.DiscardHandler)})
 	assert.EqualError(t, err, `there is no task queue "leads": choose from lead, rotation`)
+}
+
+func TestAMissingSecretIsWarnedOfByName(t *testing.T) {
+	c, err := client.NewLazyClient(client.Options{})
+	require.NoError(t, err)
+	t.Setenv(string(config.HubSpotToken), "pat-na1-0")
+	t.Setenv(string(config.SlackToken), "")
+	var logs bytes.Buffer
+	_, err = New(Options{Client: c, Live: live(t, ""), Logger: NewLogger(&logs, slog.LevelInfo)})
+	require.NoError(t, err)
+	assert.Contains(t, logs.String(), string(config.SlackToken))
+	assert.NotContains(t, logs.String(), string(config.HubSpotToken))
 }
 
 func TestAStopTimeoutThatCutsActivitiesOffIsWarnedOf(t *testing.T) {

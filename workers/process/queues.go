@@ -33,6 +33,11 @@ func Queues() []string { return slices.Sorted(maps.Keys(queues)) }
 
 func registerLead(r worker.Registry, o Options) error {
 	c := o.Live.Config()
+	for _, name := range []config.SecretName{config.SlackToken, config.SendGridKey, config.HubSpotToken, config.PeopleDataLabsKey} {
+		if !c.Secret(name).IsSet() {
+			o.Logger.Warn("A system will refuse us, since its secret is not set.", "set", name)
+		}
+	}
 	outward := rest.NewHTTPClient() // shared, and with it its connections
 	outward.Timeout = c.Systems.Timeout.Duration
 	mail, err := email.New(email.Options{

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 
+	"go.temporal.io/sdk/interceptor"
+
 	"github.com/throughline-dev/throughline/config"
 )
 
@@ -29,6 +31,10 @@ type Options struct {
 	Web bool
 	// Tuning is that Temporal's; nil for [Tuned].
 	Tuning *Tuning
+
+	// Interceptors are the client's, and the workers' where they intercept those too: see client.Options. The benchmarks look
+	// on by them.
+	Interceptors []interceptor.ClientInterceptor
 
 	// Log gets what all parts log, as JSON lines; nil writes them to a file in the folder, or nowhere if there is none.
 	Log io.Writer

@@ -72,7 +72,9 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	settle(s.Config, s.Sandbox)
 	measured, registry := metrics.New(), prometheus.NewRegistry()
 	registry.MustRegister(measured)
-	if err := s.connect(ctx, o, f, client.Options{Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured}); err != nil {
+	if err := s.connect(ctx, o, f, client.Options{
+		Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured, Interceptors: o.Interceptors,
+	}); err != nil {
 		return s, err
 	}
 	if err := config.EnsureSearchAttributes(ctx, s.Client, s.Namespace, visibility.All); err != nil {

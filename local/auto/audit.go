@@ -1,0 +1,155 @@
+package auto
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+)
+
+// Kind is a kind of effect on the outside world.
+type Kind struct {
+	System string // as the sandbox calls it
+	What   string // in the plural
+}
+
+// The kinds.
+var (
+	Card           = Kind{"slack", "cards"}
+	Reply          = Kind{"slack", "replies in threads"}
+	PrivateAnswer  = Kind{"slack", "private answers"}
+	CustomerMail   = Kind{"sendgrid", "e-mails to the customer"}
+	ColleagueMail  = Kind{"sendgrid", "e-mails to colleagues"}
+	Contact        = Kind{"hubspot", "contacts"}
+	Company        = Kind{"hubspot", "companies"}
+	Note           = Kind{"hubspot", "notes"}
+)
+
+// Effects counts effects by their kind.
+type Effects map[Kind]int
+
+// with is the same effects, but for the counts of others.
+func (e Effects) with(others Effects) Effects {
+	all := maps.Clone(e)
+	maps.Copy(all, others)
+	return all
+}
+
+// audit counts what has happened in the outside world for this case, and holds it against what the case expects.
+func (p *Player) audit(ctx context.Context) {
+	if p.result.ID != "" {
+		if err := p.count(ctx); err != nil {
+			p.Problem("the effects could not be counted: %v", err)
+		}
+	}
+	p.result.OK = len(p.result.Problems) == 0
+}
+
+func (p *Player) count(ctx context.Context) error {
+	happened, err := p.World.Effects(ctx, p.result.ID)
+	if err != nil {
+		return err
+	}
+	for _, problem := range tally(happened, p.result.Effects) {
+		p.Problem("%s", problem)
+	}
+	seen, err := p.see(ctx)
+	if err != nil {
+		return err
+	}
+	for _, problem := range compare(p.c.Effects, seen) {
+		p.Problem("%s", problem)
+	}
+	return nil
+}
+
+// tally adds effects up by system, and says which of them are duplicates.
+func tally(happened []sandbox.Effect, by map[string]Tally) (problems []string) {
+	for _, e := range happened {
+		if e.Repeatable {
+			continue
+		}
+		t := by[e.System]
+		t.Count += e.Count
+		t.Duplicates += e.Count - 1
+		by[e.System] = t
+		if e.Count > 1 {
+			problems = append(problems, fmt.Sprintf("expected one %s %s of %q, saw %d: %s",
+				e.System, e.Operation, e.Key, e.Count, strings.Join(e.Records, ", ")))
+		}
+	}
+	return problems
+}
+
+// see counts what people find of the case in Slack, in the mailboxes and in the CRM.
+func (p *Player) see(ctx context.Context) (Effects, error) {
+	seen := Effects{}
+	cards, err := p.World.Messages(ctx, sandbox.MessageFilter{Case: p.result.ID})
+	if err != nil {
+		return nil, err
+	}
+	for _, card := range cards {
+		seen[Card]++
+		seen[Reply] += len(card.Replies)
+	}
+	for _, place := range p.private {
+		answers, err := p.answers(ctx, place)
+		if err != nil {
+			return nil, err
+		}
+		seen[PrivateAnswer] += len(answers)
+	}
+	if n := seen[PrivateAnswer]; n > 0 { // these carry no key by which the sandbox could count them
+		t := p.result.Effects[PrivateAnswer.System]
+		t.Count += n
+		p.result.Effects[PrivateAnswer.System] = t
+	}
+	mails, err := p.World.Emails(ctx, "", p.result.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mails {
+		if p.find(func(q policy.Person) bool { return strings.EqualFold(q.Email, m.To.Email) }).ID == "" {
+			seen[CustomerMail]++
+		} else {
+			seen[ColleagueMail]++
+		}
+	}
+	for _, of := range []struct {
+		kind   Kind
+		filter sandbox.RecordFilter
+	}{
+		{Contact, sandbox.RecordFilter{Email: p.customer}},
+		{Company, sandbox.RecordFilter{Case: p.result.ID}},
+		{Note, sandbox.RecordFilter{Case: p.result.ID}},
+	} {
+		records, err := p.World.Records(ctx, of.kind.What, of.filter)
+		if err != nil {
+			return nil, err
+		}
+		seen[of.kind] += len(records)
+	}
+	return seen, nil
+}
+
+// compare says where what was seen differs from what was expected.
+func compare(expected, seen Effects) (problems []string) {
+	kinds := map[Kind]bool{}
+	for _, e := range []Effects{expected, seen} {
+		for k := range e {
+			kinds[k] = true
+		}
+	}
+	byName := func(a, b Kind) int { return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.What, b.What)) }
+	for _, k := range slices.SortedFunc(maps.Keys(kinds), byName) {
+		if expected[k] != seen[k] {
+			problems = append(problems, fmt.Sprintf("%s: expected %d %s, saw %d", k.System, expected[k], k.What, seen[k]))
+		}
+	}
+	return problems
+}

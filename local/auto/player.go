@@ -1,0 +1,204 @@
+package auto
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+)
+
+// Player is the hands and the eyes of one case: everybody outside of Throughline who takes part in it.
+type Player struct {
+	World    *sandbox.Client
+	Door     string
+	Handbook *config.Config
+	// Began is when the cases began.
+	Began time.Time
+	// ID is the case's own, different in each run: made part of what is sent, it keeps cases and runs apart.
+	ID string
+
+	c       Case
+	say     func(string)
+	orders  []sandbox.Fault
+	private []ear
+	// customer is the e-mail address of whoever the case is about.
+	customer string
+	result   Result
+}
+
+// ear is where somebody may have been told something in private.
+type ear struct{ user, channel string }
+
+// play plays the case, and takes its faults back whatever comes of it.
+func (p *Player) play(ctx context.Context) {
+	began := time.Now()
+	err := p.c.Play(ctx, p)
+	if mendErr := p.Mend(context.WithoutCancel(ctx)); err == nil {
+		err = mendErr
+	}
+	p.result.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
+	switch {
+	case err != nil:
+		p.Problem("%v", err)
+	case p.result.Ended != p.result.Expected:
+		p.Problem("expected it to end as %q, and it ended as %q", p.result.Expected, p.result.Ended)
+	default:
+		p.Say("ended: %s", p.result.Ended)
+	}
+}
+
+// Say tells whoever looks on what happens.
+func (p *Player) Say(format string, args ...any) { p.say(p.c.Name + ": " + fmt.Sprintf(format, args...)) }
+
+// Problem says what isn't as expected; the case has failed.
+func (p *Player) Problem(format string, args ...any) {
+	problem := fmt.Sprintf(format, args...)
+	p.result.Problems = append(p.result.Problems, problem)
+	p.Say("NOT AS EXPECTED: %s", problem)
+}
+
+// Taken says that the business was taken, as the workflow with that ID, and about whom it is.
+func (p *Player) Taken(id, customer string) { p.result.ID, p.customer = id, customer }
+
+// Handled says who had the business, and why.
+func (p *Player) Handled(by string) { p.result.Handled = by }
+
+// Ended says how the case ended as the outside saw it, and by whom.
+func (p *Player) Ended(how, by string) { p.result.Ended, p.result.By = how, by }
+
+// Order has a vendor fail for this case, until Mend.
+func (p *Player) Order(ctx context.Context, f sandbox.Fault) error {
+	ordered, err := p.World.Order(ctx, f)
+	if err != nil {
+		return err
+	}
+	p.orders = append(p.orders, ordered)
+	return nil
+}
+
+// Mend takes the case's faults back. It fails where one of them has not struck as often as it was ordered to (one without a
+// count: at all), since the case has then proved nothing.
+func (p *Player) Mend(ctx context.Context) error {
+	left, err := p.World.Faults(ctx)
+	if err != nil {
+		return err
+	}
+	var idle []string
+	for _, ordered := range p.orders {
+		i := slices.IndexFunc(left, func(f sandbox.Fault) bool { return f.ID == ordered.ID })
+		if i < 0 {
+			continue // it has struck as often as was ordered, and is gone
+		}
+		if left[i].Hits == 0 || ordered.Count > 0 {
+			idle = append(idle, fmt.Sprintf("the fault %q of %s %s struck %d times", ordered.Kind, ordered.System, ordered.Path, left[i].Hits))
+		}
+		if err := p.World.Clear(ctx, ordered.ID); err != nil {
+			return err
+		}
+	}
+	p.orders = nil
+	if len(idle) > 0 {
+		return fmt.Errorf("expected all faults to strike, but %s", strings.Join(idle, ", "))
+	}
+	return nil
+}
+
+// glance is the pause between two looks at something that is waited for.
+const glance = 150 * time.Millisecond
+
+// Until looks again and again until it sees what it waits for. The look says what it has seen instead, for the error.
+func (p *Player) Until(ctx context.Context, what string, look func(context.Context) (done bool, seen string, err error)) error {
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	for {
+		done, seen, err := look(ctx)
+		if ctx.Err() == nil && (err != nil || done) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waited in vain for %s; saw %s", what, seen)
+		case <-ticker.C:
+		}
+	}
+}
+
+// Press is somebody pressing a button, which they know by its words.
+func (p *Player) Press(ctx context.Context, who policy.Person, card sandbox.Message, button string) error {
+	i := slices.IndexFunc(card.Buttons, func(b sandbox.Button) bool { return b.Text == button })
+	if i < 0 {
+		return fmt.Errorf("expected the button %q on the card %q, saw %s", button, card.Text, labels(card.Buttons))
+	}
+	p.Say("%s presses %q", who.Name, button)
+	clicked, err := p.World.Click(ctx, sandbox.Click{
+		User: who.Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[i].ActionID,
+	})
+	if err != nil {
+		return fmt.Errorf("%s couldn't press %q: %w", who.Name, button, err)
+	}
+	if !clicked.OK {
+		return fmt.Errorf("expected the click on %q to be taken; Slack said: %s (status %d)", button, clicked.Warning, clicked.Status)
+	}
+	return nil
+}
+
+// Told waits until somebody has been told something in private, in a channel, for the nth time in this case; and has the
+// answers counted in the end.
+func (p *Player) Told(ctx context.Context, who policy.Person, channel string, n int) (text string, err error) {
+	place := ear{who.Slack, channel}
+	if !slices.Contains(p.private, place) {
+		p.private = append(p.private, place)
+	}
+	err = p.Until(ctx, "a private answer to "+who.Name, func(ctx context.Context) (bool, string, error) {
+		answers, err := p.answers(ctx, place)
+		if len(answers) >= n {
+			text = answers[n-1].Text
+		}
+		return len(answers) >= n, fmt.Sprintf("%d of %d", len(answers), n), err
+	})
+	if err == nil {
+		p.Say("%s is told in private: %s", who.Name, text)
+	}
+	return text, err
+}
+
+// answers are the private answers in a place since the cases began.
+func (p *Player) answers(ctx context.Context, place ear) ([]sandbox.Message, error) {
+	messages, err := p.World.Messages(ctx, sandbox.MessageFilter{User: place.user, Channel: place.channel})
+	return slices.DeleteFunc(messages, func(m sandbox.Message) bool {
+		return m.Only != place.user || m.Posted.Before(p.Began)
+	}), err
+}
+
+// Person finds somebody of the handbook by their ID.
+func (p *Player) Person(id string) policy.Person {
+	return p.find(func(q policy.Person) bool { return q.ID == id })
+}
+
+// Named finds somebody of the handbook by their name.
+func (p *Player) Named(name string) policy.Person {
+	return p.find(func(q policy.Person) bool { return q.Name == name })
+}
+
+func (p *Player) find(is func(policy.Person) bool) policy.Person {
+	if i := slices.IndexFunc(p.Handbook.People, is); i >= 0 {
+		return p.Handbook.People[i]
+	}
+	return policy.Person{}
+}
+
+func labels(buttons []sandbox.Button) string {
+	var texts []string
+	for _, b := range buttons {
+		texts = append(texts, fmt.Sprintf("%q", b.Text))
+	}
+	if len(texts) == 0 {
+		return "no button"
+	}
+	return strings.Join(texts, ", ")
+}

@@ -23,8 +23,8 @@ import (
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
-// private is what people send in these tests, none of which may reach a log.
-var private = []string{"Ada", "Winter", "ada@contoso.com", "contoso", "4930", "U0MARIA01", "Maria", "hooks.slack"}
+// private is what people send in these tests, none of which may reach a log. None is so short that an opaque ID could hold it.
+var private = []string{"winter", "ada@", "contoso", "+4930123", "u0maria01", "lopez", "hooks.slack"}
 
 // opened is a door in front of a Temporal, with what it logs.
 func opened(t *testing.T, c client.Client, change ...func(*Options)) *Door {
@@ -38,7 +38,7 @@ func opened(t *testing.T, c client.Client, change ...func(*Options)) *Door {
 	}
 	t.Cleanup(func() {
 		for _, p := range private {
-			assert.NotContains(t, strings.ToLower(logs.String()), strings.ToLower(p), "a log holds what somebody sent")
+			assert.NotContains(t, strings.ToLower(logs.String()), p, "a log holds what somebody sent")
 		}
 	})
 	return New(o)

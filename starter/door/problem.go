@@ -32,12 +32,12 @@ func problemOf(err error) problem {
 	switch {
 	case errors.As(err, &mistakes):
 		return problem{Status: http.StatusUnprocessableEntity, Errors: mistakes,
-			Detail: "The lead was not taken. Put these fields right and send it again."}
+			Detail: "Nothing was sent yet. Put these fields right and send it again."}
 	case errors.As(err, &unavailable):
 		return problem{Status: http.StatusServiceUnavailable,
-			Detail: "The lead could not be taken for certain. Send it again: it will not count twice."}
+			Detail: "This could not be taken for certain just now. Send it again in a moment: it will not count twice."}
 	default:
-		return problem{Status: http.StatusBadRequest, Detail: "The lead was not taken: " + err.Error() + "."}
+		return problem{Status: http.StatusBadRequest, Detail: "Nothing was taken: " + err.Error() + "."}
 	}
 }
 

@@ -63,13 +63,16 @@ func (m *Mistakes) add(field, problem string) {
 	}
 }
 
-// Normalize gives what means the same the same shape: spaces around a value go, letters are composed (Unicode NFC), line
-// ends become "\n", the e-mail's domain and the country are written as other systems expect them. What can't be brought into
-// shape stays as it was, for [Submission.Validate] to name. Other is never touched.
+// Normalize gives what means the same the same shape: letters are composed (Unicode NFC); spaces around a value go, and in
+// fields of one line any white space is a single space; the message's line ends become "\n"; the e-mail's domain and the
+// country are written as other systems expect them. What can't be brought into shape stays as it was, for
+// [Submission.Validate] to name. Other is never touched.
 func (s *Submission) Normalize() {
-	for _, field := range []*string{&s.Name, &s.Email, &s.Company, &s.Phone, &s.Country, &s.Region, &s.Message} {
-		*field = tidy(*field)
+	for _, field := range []*string{&s.Name, &s.Company, &s.Phone, &s.Country, &s.Region} {
+		*field = oneLine(*field)
 	}
+	s.Email = norm.NFC.String(strings.TrimSpace(s.Email))
+	s.Message = norm.NFC.String(lineEnds.Replace(strings.TrimSpace(s.Message)))
 	if at := strings.LastIndexByte(s.Email, '@'); at >= 0 {
 		if domain, err := hostname.ToASCII(s.Email[at+1:]); err == nil {
 			s.Email = s.Email[:at+1] + domain
@@ -80,13 +83,13 @@ func (s *Submission) Normalize() {
 		s.Country = region.Canonicalize().String() // "UK" is not ISO's code, but is what people write: it becomes "GB"
 	}
 	for name, value := range s.UTM {
-		s.UTM[name] = tidy(value)
+		s.UTM[name] = oneLine(value)
 	}
 	maps.DeleteFunc(s.UTM, func(_, value string) bool { return value == "" })
 	s.Domain = enrich.CompanyDomain(s.Email)
 }
 
-func tidy(s string) string { return norm.NFC.String(lineEnds.Replace(strings.TrimSpace(s))) }
+func oneLine(s string) string { return norm.NFC.String(strings.Join(strings.Fields(s), " ")) }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 

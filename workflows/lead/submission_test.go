@@ -33,7 +33,7 @@ func TestEachMistakeNamesItsField(t *testing.T) {
 		spoil          func(*Submission)
 	}{
 		{"name", "is missing", func(s *Submission) { s.Name = " \t" }},
-		{"name", "single line", func(s *Submission) { s.Name = "Ada\nBcc: everyone@example.com" }},
+		{"email", "single line", func(s *Submission) { s.Email = "ada@contoso.com\nBcc: everyone@example.com" }},
 		{"name", "control characters", func(s *Submission) { s.Name = "Ada\x00" }},
 		{"name", "not valid UTF-8", func(s *Submission) { s.Name = "Ada\xff" }},
 		{"name", "at most 200", func(s *Submission) { s.Name = strings.Repeat("é", 201) }},
@@ -113,11 +113,11 @@ func TestMistakesNeverQuoteWhatWasSent(t *testing.T) {
 
 func TestNormalizeMakesOneShapeOfWhatMeansTheSame(t *testing.T) {
 	s := Submission{
-		Name: "  Zoe\u0308 ", Email: " Zoe@MÜLLER.Example ", Country: "uk", Message: "a\r\r\nb", Region: "Bavaria ",
+		Name: "  Zoe\u0308\n\tBcc: all ", Email: " Zoe@MÜLLER.Example ", Country: "uk", Message: "a\r\r\nb", Region: "Bavaria ",
 		UTM: map[string]string{"source": " search ", "term": " "},
 	}
 	s.Normalize()
-	assert.Equal(t, "Zoë", s.Name)
+	assert.Equal(t, "Zoë Bcc: all", s.Name, "a name goes into a message's header")
 	assert.Equal(t, "Zoe@xn--mller-kva.example", s.Email, "a mailbox's own part may care about case; a domain doesn't")
 	assert.Equal(t, "xn--mller-kva.example", s.Domain)
 	assert.Equal(t, "GB", s.Country)

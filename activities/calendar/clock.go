@@ -18,7 +18,7 @@ const (
 // Clock reckons in the working hours of one calendar. Make one by [Compile]; it never changes, and is safe for concurrent use.
 //
 // An opening includes its first instant and not its last: at 17:00 sharp, "09:00-17:00" is closed. Working time is counted to
-// the nanosecond. For any instants a, b and c, and any d and e greater than 0:
+// the nanosecond. For any instants a, b and c, and any d and e greater than 0, as far as its years go:
 //
 //	Between(a, b) + Between(b, c) == Between(a, c)
 //	Between(a, Add(a, d)) == d

@@ -60,7 +60,7 @@ func TestWorkGoesOnTheNextWorkingDay(t *testing.T) {
 		{"to the end of the morning", "2026-03-25 09:00", 3 * time.Hour, "2026-03-25 12:00"},
 		{"to the end of the day", "2026-03-25 09:00", 8 * time.Hour, "2026-03-25 18:00"},
 		{"a moment more than the day", "2026-03-25 09:00", 8*time.Hour + 1, "2026-03-26 09:00"},
-		{"a working year of 2026", "2026-01-01 00:00", 252 * 8 * time.Hour, "2026-12-30 18:00"},
+		{"all 254 working days of 2026", "2026-01-01 00:00", 254 * 8 * time.Hour, "2026-12-31 18:00"},
 	} {
 		from, want := at(t, "Europe/Berlin", one.from), at(t, "Europe/Berlin", one.want)
 		got := berlin.Add(from, one.d)
@@ -212,26 +212,46 @@ func TestDaysGoBeforeHolidaysAndTheWeek(t *testing.T) {
 	}
 }
 
+func TestARowOfEveryYearMayEndInALeapDay(t *testing.T) {
+	clock := compile(t, calendar.Calendar{
+		Zone:  "UTC",
+		Hours: []calendar.Hours{{Days: "mon-sun", Open: "09:00-17:00"}},
+		Days:  []calendar.Day{{Date: date(t, "12-24"), To: date(t, "02-29")}},
+	})
+	for from, want := range map[string]string{"2027-12-24 00:00": "2028-03-01 09:00", "2026-12-24 00:00": "2027-03-01 09:00"} {
+		assert.Equal(t, at(t, "UTC", want), clock.NextOpening(at(t, "UTC", from)))
+	}
+}
+
 func date(t testing.TB, text string) (d calendar.Date) {
 	require.NoError(t, d.UnmarshalText([]byte(text)))
 	return d
 }
 
 func TestHoursOfADayThatRunIntoTheNextCountOnce(t *testing.T) {
-	const zone = "UTC"
 	clock := compile(t, calendar.Calendar{
-		Zone:  zone,
-		Hours: []calendar.Hours{{Days: "mon-fri", Open: "09:00-17:00"}},
+		Zone:  "UTC",
+		Hours: []calendar.Hours{{Days: "mon-fri", Open: "09:00-10:00, 11:00-17:00"}},
 		Days: []calendar.Day{
 			{Date: date(t, "2026-07-06"), Open: "20:00-12:00"}, // Monday night until noon, and Tuesday is as usual
 			{Date: date(t, "2026-12-31"), Open: "20:00-12:00"}, // into a Friday of the next year
 		},
 	})
 	for _, night := range []string{"2026-07-06", "2026-12-31"} {
-		from := at(t, zone, night+" 18:00")
+		from := at(t, "UTC", night+" 18:00")
 		assert.Equal(t, 21*time.Hour, clock.Between(from, from.Add(24*time.Hour)), night)
 		assert.Equal(t, from.Add(23*time.Hour), clock.Add(from, 21*time.Hour), night)
 	}
+}
+
+func TestAHolidayOnNewYearsEveTakesNothingFromNewYearsDay(t *testing.T) {
+	clock := compile(t, calendar.Calendar{
+		Zone:     "Europe/Stockholm",
+		Hours:    []calendar.Hours{{Days: "mon-sun", Open: "22:00-06:00"}},
+		Holidays: []string{"SE"},
+		Days:     []calendar.Day{{Date: date(t, "01-01"), Open: "00:00-08:00"}},
+	})
+	assert.Equal(t, at(t, "Europe/Stockholm", "2027-01-01 00:00"), clock.NextOpening(at(t, "Europe/Stockholm", "2026-12-31 12:00")))
 }
 
 func TestTimeOutsideOfTheYearsOfAClockIsClosed(t *testing.T) {

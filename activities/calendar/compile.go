@@ -122,6 +122,8 @@ func (m *Mistakes) holidays(c Calendar) (closed []*cal.Holiday, except map[day]b
 		}
 		var date Date
 		switch {
+		case len(all) == 0:
+			m.add(field, "%q is excepted from holidays, of which there are none: write holidays, or take it out", text)
 		case date.UnmarshalText([]byte(text)) != nil:
 			m.add(field, "%q is neither a date like 2026-11-11 nor the name of a holiday of this calendar; those are %s", text, names(all))
 		case date.Year == 0:
@@ -198,30 +200,40 @@ func (m *Mistakes) row(field string, d Day) []Date {
 		m.add(field+".to", "%s doesn't go with %s: write both with a year, or both without for every year", to, from)
 		return nil
 	}
-	first, last := from.in(from.Year), to.in(to.Year)
 	if from.Year == 0 {
-		first, last = from.in(leapYear), to.in(leapYear)
-		if last < first {
-			last = to.in(leapYear + 1)
-		}
+		return everyYear(from, to)
 	}
+	first, last := from.in(from.Year), to.in(to.Year)
 	if last < first || last-first > maxRow {
 		m.add(field+".to", "%s must be later than %s, by %d days at most", to, from, maxRow)
 		return nil
 	}
-	var all []Date
-	for n := first; n <= last; n++ {
-		date := n.date()
-		if from.Year == 0 {
-			date.Year = 0
-		}
-		all = append(all, date)
+	return datesFrom(first, last)
+}
+
+// maxRow keeps a slip in a year from filling the memory.
+const maxRow = 366
+
+// everyYear are the dates without a year from one to another.
+func everyYear(from, to Date) []Date {
+	first, last := from.in(leapYear), to.in(leapYear)
+	if last < first { // over the end of the year
+		return append(everyYear(from, Date{0, time.December, 31}), everyYear(Date{0, time.January, 1}, to)...)
+	}
+	all := datesFrom(first, last)
+	for i := range all {
+		all[i].Year = 0
 	}
 	return all
 }
 
-// maxRow is a year, which is as long as a yearly row can be.
-const maxRow = 365
+func datesFrom(first, last day) []Date {
+	var all []Date
+	for n := first; n <= last; n++ {
+		all = append(all, n.date())
+	}
+	return all
+}
 
 // neverOpen looks at 28 years, in which every date falls on every day of the week.
 func (m *Mistakes) neverOpen(c *Clock) {

@@ -45,12 +45,14 @@ func drawClock(t *rapid.T) (*calendar.Clock, reference, time.Time) {
 func TestAClockReckonsAsSomebodyDoesWhoLooksAtTheWallEveryMinute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		clock, r, start := drawClock(t)
-		open := r.walk(start, 6*24*60)
+		open := r.walk(start, 5*24*60)
 		at := func(minute int) time.Time { return start.Add(time.Duration(minute) * time.Minute) }
 
 		worked, last := make([]int, len(open)+1), -1 // before each minute; the end of the last opening
 		for i, is := range open {
-			require.Equal(t, is, clock.Open(at(i)), "Open(%s)", at(i))
+			if clock.Open(at(i)) != is {
+				t.Fatalf("Open(%s) should be %t", at(i), is)
+			}
 			worked[i+1] = worked[i]
 			if is {
 				worked[i+1]++
@@ -58,7 +60,7 @@ func TestAClockReckonsAsSomebodyDoesWhoLooksAtTheWallEveryMinute(t *testing.T) {
 			}
 		}
 		from := rapid.IntRange(0, len(open)-1)
-		for range 20 {
+		for range 10 {
 			a, b := from.Draw(t, "from"), from.Draw(t, "to")
 			require.Equal(t, time.Duration(worked[b]-worked[a])*time.Minute, clock.Between(at(a), at(b)), "Between(%s, %s)", at(a), at(b))
 

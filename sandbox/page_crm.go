@@ -64,9 +64,9 @@ func (s *Sandbox) crmPage(r *http.Request) (string, any) {
 		p.Open = s.crmOpen(records[0])
 		return p.Open.Name, p
 	}
-	records := s.crm.Records(p.Type, hubspot.Filter{})
-	p.More = max(len(records)-shownRecords, 0)
-	for _, rec := range slices.Backward(records[p.More:]) {
+	records := s.crm.Records(p.Type, hubspot.Filter{Last: shownRecords})
+	p.More = max(s.crm.Len(p.Type)-shownRecords, 0)
+	for _, rec := range slices.Backward(records) {
 		p.Records = append(p.Records, s.crmRecord(rec))
 	}
 	return "CRM", p

@@ -16,6 +16,7 @@ type Filter struct {
 	Email  string // of a contact
 	Domain string // of a company
 	Case   string // those that belong to this case
+	Last   int    // the youngest so many; 0 is all
 }
 
 // Records are the records of a kind that a filter lets through, oldest first; none where there is no such kind.
@@ -35,6 +36,9 @@ func (s *Server) Records(kindName string, f Filter) []client.Record {
 		}
 	case f.Case != "":
 		from = s.ofCase(f.Case)[k]
+	}
+	if f.Last > 0 {
+		from = from[max(len(from)-f.Last, 0):]
 	}
 	for _, r := range from {
 		if (f.Email == "" || strings.EqualFold(r.Properties["email"], f.Email)) &&

@@ -1,0 +1,227 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	slackgo "github.com/slack-go/slack"
+	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/sandbox/client"
+)
+
+// patience is how long a browser on a busy machine may take for anything.
+const patience = 30 * time.Second
+
+// tab is a page in a browser, driven by Chromium's DevTools protocol as far as is needed here: go somewhere, evaluate.
+type tab struct {
+	t    *testing.T
+	mu   sync.Mutex
+	conn *websocket.Conn
+	last int
+}
+
+// browser is a headless Chromium's DevTools address.
+type browser string
+
+// launch starts one; the test skips where there is none on the machine.
+func launch(t *testing.T) browser {
+	t.Helper()
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium on this machine, so what the pages' script does is not tested")
+	}
+	cmd := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+		"--user-data-dir="+t.TempDir(), "--remote-debugging-port=0", "about:blank")
+	stderr, err := cmd.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_, _ = io.Copy(io.Discard, stderr)
+		_ = cmd.Wait()
+	})
+	host := ""
+	for lines := bufio.NewScanner(stderr); host == "" && lines.Scan(); {
+		if _, after, ok := strings.Cut(lines.Text(), "DevTools listening on ws://"); ok {
+			host, _, _ = strings.Cut(after, "/")
+		}
+	}
+	require.NotEmpty(t, host, "chromium didn't start")
+	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	return browser(host)
+}
+
+// open opens a page in a tab of its own.
+func (b browser) open(t *testing.T, address string) *tab {
+	t.Helper()
+	var target struct{ WebSocketDebuggerURL string }
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+string(b)+"/json/new?"+address, nil)
+	require.NoError(t, err)
+	res, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&target))
+	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), target.WebSocketDebuggerURL, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	page := &tab{t: t, conn: conn}
+	// A page that can't be seen doesn't refresh itself, and of several tabs only one can.
+	require.NoError(t, page.call("Emulation.setFocusEmulationEnabled", object{"enabled": true}, &struct{}{}))
+	page.until(`document.readyState === "complete" && location.href !== "about:blank"`)
+	return page
+}
+
+// eval evaluates an expression in the page.
+func (b *tab) eval(expression string) (any, error) {
+	var answer struct {
+		Result           struct{ Value any }
+		ExceptionDetails *struct{ Text string }
+	}
+	err := b.call("Runtime.evaluate", object{"expression": expression, "returnByValue": true}, &answer)
+	if e := answer.ExceptionDetails; err == nil && e != nil {
+		err = errors.New(e.Text)
+	}
+	return answer.Result.Value, err
+}
+
+func (b *tab) call(method string, params object, result any) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last++
+	if err := b.conn.WriteJSON(object{"id": b.last, "method": method, "params": params}); err != nil {
+		return err
+	}
+	for {
+		var answer struct {
+			ID     int
+			Result json.RawMessage
+		}
+		if err := b.conn.ReadJSON(&answer); err != nil {
+			return err
+		}
+		if answer.ID == b.last {
+			return json.Unmarshal(answer.Result, result)
+		}
+	}
+}
+
+// until waits until an expression is true in the page.
+func (b *tab) until(expression string) {
+	b.t.Helper()
+	require.Eventually(b.t, func() bool {
+		v, err := b.eval(expression)
+		return err == nil && v == true
+	}, patience, 20*time.Millisecond, expression)
+}
+
+// click clicks the first element that a selector finds, once there is one.
+func (b *tab) click(selector string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("document.querySelector(%q) !== null", selector))
+	_, err := b.eval(fmt.Sprintf("document.querySelector(%q).click()", selector))
+	require.NoError(b.t, err)
+}
+
+func TestInTheBrowser(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("starting a browser takes a second or two")
+	}
+	b := launch(t)
+	for name, test := range map[string]func(*testing.T, browser){
+		"a card arrives, is clicked, and changes":         aCardArrivesIsClickedAndChanges,
+		"an example fills the form, and the form is sent": anExampleFillsTheFormAndTheFormIsSent,
+		"a fault is ordered and cleared":                  aFaultIsOrderedAndCleared,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, b)
+		})
+	}
+}
+
+func aCardArrivesIsClickedAndChanges(t *testing.T, b browser) {
+	w, app := start(t, options()), startApp(t, http.StatusOK)
+	page := b.open(t, w.URL+"/slack?as=maria")
+	page.until(`document.body.innerText.includes("Nothing from Throughline for Maria yet")`)
+	click := w.shown()
+	page.click("[data-click=go]") // it has arrived without a reload
+	page.until(`document.getElementById("ask").open && document.getElementById("ask").innerText.includes("Really?")`)
+	page.click("#ask [value=no]")
+	page.until(`!document.getElementById("ask").open`)
+
+	page.click("[data-click=go]")
+	page.click("#ask [value=yes]")
+	page.until(`document.querySelector("article .warning").innerText.includes("not configured")`)
+	require.Empty(t, app.clicks)
+	w.Sandbox.SetInteractionsURL(app.URL)
+	page.click("[data-click=go]")
+	page.click("#ask [value=yes]")
+	page.until(`document.querySelector("article .warning").hidden`)
+	require.Equal(t, maria, (<-app.clicks).User.ID)
+
+	_, _, _, err := w.slack().UpdateMessageContext(t.Context(), click.Channel, click.TS, text("t"),
+		slackgo.MsgOptionBlocks(slackgo.NewHeaderBlock(slackgo.NewTextBlockObject("plain_text", "Done by Maria", false, false))))
+	require.NoError(t, err)
+	page.until(`document.body.innerText.includes("Done by Maria") && document.querySelector("[data-click]") === null`)
+}
+
+func anExampleFillsTheFormAndTheFormIsSent(t *testing.T, b browser) {
+	leads := make(chan map[string][]string, 1)
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.ParseForm() == nil {
+			leads <- r.PostForm
+		}
+	}))
+	defer door.Close()
+	o := options()
+	o.LeadURL = door.URL + "/leads"
+	w := start(t, o)
+	page := b.open(t, w.URL+"/website?utm_campaign=spring")
+	page.click("[data-company='Bergwerk Automation GmbH']")
+	page.click(".send")
+	select {
+	case lead := <-leads:
+		id := lead["submission_id"]
+		delete(lead, "submission_id")
+		require.NotEmpty(t, id)
+		require.Equal(t, map[string][]string{
+			"name": {"Katrin Vogel"}, "email": {"katrin.vogel@bergwerk-automation.example"}, "company": {"Bergwerk Automation GmbH"},
+			"phone": {"+49 711 5550 178"}, "country": {"DE"}, "region": {"Baden-Württemberg"}, "employees": {"220"},
+			"message":    {"Guten Tag, we build assembly lines and would like to offer your arm as an option. Is there a partner programme?"},
+			"utm_source": {"website"}, "utm_medium": {"organic"}, "utm_campaign": {"spring"},
+		}, lead)
+	case <-time.After(patience):
+		t.Fatal("the form was not sent")
+	}
+}
+
+func aFaultIsOrderedAndCleared(t *testing.T, b browser) {
+	w := start(t, options())
+	page := b.open(t, w.URL+"/faults")
+	page.click("[data-preset][data-system=sendgrid]")
+	page.click("#order .primary")
+	page.until(`document.querySelectorAll("#orders article").length === 1`)
+	orders, err := w.Faults(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []client.Fault{{ID: "1", System: "sendgrid", Path: "v3/mail/send", Kind: client.LostReply, For: "1s", Count: 1}}, orders)
+	page.click("[data-clear='1']")
+	page.until(`document.querySelectorAll("#orders article").length === 0`)
+	_, err = page.eval(`document.querySelector("#order [name=for]").value = "long"`)
+	require.NoError(t, err)
+	page.click("#order .primary")
+	page.until(`document.querySelector("#order .warning").innerText.includes("not a duration")`)
+}

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.temporal.io/sdk/contrib/envconfig"
+	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/config"
@@ -29,11 +27,12 @@ func (a *app) setup() *cobra.Command {
 			defer temporal.Close()
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
-			namespace, err := a.namespaceOf(c.Temporal)
+			// A client doesn't tell its namespace, and search attributes are registered by the namespace's name.
+			options, err := config.ClientOptions(c.Temporal, client.Options{Namespace: a.namespace})
 			if err != nil {
 				return err
 			}
-			if err := config.EnsureSearchAttributes(ctx, temporal, namespace, visibility.All); err != nil {
+			if err := config.EnsureSearchAttributes(ctx, temporal, options.Namespace, visibility.All); err != nil {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "Temporal: the search attributes are there.")
@@ -54,13 +53,4 @@ func (a *app) setup() *cobra.Command {
 			return nil
 		},
 	}
-}
-
-// namespaceOf is the namespace that config.Dial connects to: a client doesn't tell, and search attributes are registered by
-// name of the namespace.
-func (a *app) namespaceOf(t config.Temporal) (string, error) {
-	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{
-		ConfigFileProfile: cmp.Or(os.Getenv("TEMPORAL_PROFILE"), t.Profile),
-	})
-	return cmp.Or(a.namespace, profile.Namespace, t.Namespace), err
 }

@@ -128,9 +128,28 @@ func ladder(l policy.Ladder) string {
 	}
 	parts := make([]string, len(l))
 	for i, r := range l {
-		parts[i] = fmt.Sprintf("%s after %s", r.Do, short(r.After))
+		parts[i] = rung(r)
 	}
 	return strings.Join(parts, ", then ")
+}
+
+// rung says what happens and when, with the clock where it isn't the one on the wall.
+func rung(r policy.Rung) string {
+	text := string(r.Do)
+	if r.Do == policy.Act {
+		text = fmt.Sprintf("answer %q", r.Action)
+	}
+	text += " after " + short(r.After)
+	if r.Every.Duration > 0 {
+		text += " and every " + short(r.Every)
+		if r.Times > 0 {
+			text += fmt.Sprintf(" (%d times in all)", r.Times)
+		}
+	}
+	if r.Clock != "" && r.Clock != policy.Wall {
+		text += " of " + r.Clock
+	}
+	return text
 }
 
 // short writes a duration as it may stand in the file: "48h", where Go says "48h0m0s".

@@ -212,6 +212,18 @@ func TestDurationsArePrintedAsTheFileHasThem(t *testing.T) {
 	}
 }
 
+func TestALadderIsReadOutWithItsClocks(t *testing.T) {
+	hours := policy.Hours
+	assert.Equal(t, "nothing: it waits in silence", ladder(nil))
+	assert.Equal(t, `remind after 1h of berlin, then reassign after 24h, then escalate after 48h and every 8h (3 times in all) of berlin, then answer "reject" after 100h`,
+		ladder(policy.Ladder{
+			{After: hours(1), Do: policy.Remind, Clock: "berlin"},
+			{After: hours(24), Do: policy.Reassign, Clock: policy.Wall},
+			{After: hours(48), Do: policy.Escalate, Every: hours(8), Times: 3, Clock: "berlin"},
+			{After: hours(100), Do: policy.Act, Action: "reject"},
+		}))
+}
+
 // operator is the part of Temporal that knows search attributes.
 type operator struct {
 	operatorservice.OperatorServiceClient

@@ -11,7 +11,8 @@ import (
 
 // WorkflowID is the ID of a submission's workflow, and with it the rule for what "the same submission" is. The key is what
 // the sender calls it by (a submission ID, an Idempotency-Key): the same key is the same submission, whenever it comes.
-// Without one (""), the same content on the same day (UTC, by Received) is. The submission must be normalised.
+// Without one (""), the same content on the same day (UTC, by Received) is: a form that sends something new each time, such
+// as a token, needs a key for its repeats to be recognised. The submission must be normalised.
 //
 // The ID is opaque: neither key nor content can be read from it.
 func (s Submission) WorkflowID(key string) string {

@@ -43,7 +43,7 @@ func launch(args []string) error {
 		return err
 	}
 	// What the caller says comes last, and so wins.
-	args = append([]string{"--dir", home, "--parent", strconv.Itoa(os.Getppid())}, args...)
+	args = append([]string{"--home", home, "--parent", strconv.Itoa(os.Getppid())}, args...)
 	return become(program, args)
 }
 

@@ -20,14 +20,14 @@ type Kind struct {
 
 // The kinds.
 var (
-	Card           = Kind{"slack", "cards"}
-	Reply          = Kind{"slack", "replies in threads"}
-	PrivateAnswer  = Kind{"slack", "private answers"}
-	CustomerMail   = Kind{"sendgrid", "e-mails to the customer"}
-	ColleagueMail  = Kind{"sendgrid", "e-mails to colleagues"}
-	Contact        = Kind{"hubspot", "contacts"}
-	Company        = Kind{"hubspot", "companies"}
-	Note           = Kind{"hubspot", "notes"}
+	Card          = Kind{"slack", "cards"}
+	Reply         = Kind{"slack", "replies in threads"}
+	PrivateAnswer = Kind{"slack", "private answers"}
+	CustomerMail  = Kind{"sendgrid", "e-mails to the customer"}
+	ColleagueMail = Kind{"sendgrid", "e-mails to colleagues"}
+	Contact       = Kind{"hubspot", "contacts"}
+	Company       = Kind{"hubspot", "companies"}
+	Note          = Kind{"hubspot", "notes"}
 )
 
 // Effects counts effects by their kind.
@@ -57,6 +57,9 @@ func (p *Player) count(ctx context.Context) error {
 	}
 	for _, problem := range tally(happened, p.result.Effects) {
 		p.Problem("%s", problem)
+	}
+	if len(p.result.Problems) > 0 {
+		return nil // what is missing or too much is the consequence
 	}
 	seen, err := p.see(ctx)
 	if err != nil {
@@ -97,14 +100,12 @@ func (p *Player) see(ctx context.Context) (Effects, error) {
 		seen[Card]++
 		seen[Reply] += len(card.Replies)
 	}
-	for _, place := range p.private {
-		answers, err := p.answers(ctx, place)
-		if err != nil {
-			return nil, err
-		}
-		seen[PrivateAnswer] += len(answers)
+	answers, err := p.answers(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if n := seen[PrivateAnswer]; n > 0 { // these carry no key by which the sandbox could count them
+	if n := len(answers); n > 0 { // these carry no key by which the sandbox could count them
+		seen[PrivateAnswer] = n
 		t := p.result.Effects[PrivateAnswer.System]
 		t.Count += n
 		p.result.Effects[PrivateAnswer.System] = t

@@ -73,9 +73,10 @@ type Result struct {
 	// OK is whether all was as expected; Problems say what wasn't.
 	OK       bool     `json:"ok"`
 	Problems []string `json:"problems,omitempty"`
-	// Handled says who had it and why, and By who ended it.
-	Handled string `json:"handled,omitempty"`
-	By      string `json:"by,omitempty"`
+	// Holder is who was given it and Why says why; By is who ended it.
+	Holder string `json:"holder,omitempty"`
+	Why    string `json:"why,omitempty"`
+	By     string `json:"by,omitempty"`
 	// Effects are what happened in the outside world, by system.
 	Effects map[string]Tally `json:"effects"`
 	Seconds float64          `json:"seconds"`

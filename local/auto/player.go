@@ -31,8 +31,11 @@ type Player struct {
 	result   Result
 }
 
-// ear is where somebody may have been told something in private.
-type ear struct{ user, channel string }
+// ear is where somebody may be told something in private.
+type ear struct {
+	who     policy.Person
+	channel string
+}
 
 // play plays the case, and takes its faults back whatever comes of it.
 func (p *Player) play(ctx context.Context) {
@@ -53,7 +56,9 @@ func (p *Player) play(ctx context.Context) {
 }
 
 // Say tells whoever looks on what happens.
-func (p *Player) Say(format string, args ...any) { p.say(p.c.Name + ": " + fmt.Sprintf(format, args...)) }
+func (p *Player) Say(format string, args ...any) {
+	p.say(p.c.Name + ": " + fmt.Sprintf(format, args...))
+}
 
 // Problem says what isn't as expected; the case has failed.
 func (p *Player) Problem(format string, args ...any) {
@@ -65,8 +70,8 @@ func (p *Player) Problem(format string, args ...any) {
 // Taken says that the business was taken, as the workflow with that ID, and about whom it is.
 func (p *Player) Taken(id, customer string) { p.result.ID, p.customer = id, customer }
 
-// Handled says who had the business, and why.
-func (p *Player) Handled(by string) { p.result.Handled = by }
+// Given says who was given the business, and why.
+func (p *Player) Given(holder, why string) { p.result.Holder, p.result.Why = holder, why }
 
 // Ended says how the case ended as the outside saw it, and by whom.
 func (p *Player) Ended(how, by string) { p.result.Ended, p.result.By = how, by }
@@ -147,32 +152,37 @@ func (p *Player) Press(ctx context.Context, who policy.Person, card sandbox.Mess
 	return nil
 }
 
-// Told waits until somebody has been told something in private, in a channel, for the nth time in this case; and has the
-// answers counted in the end.
-func (p *Player) Told(ctx context.Context, who policy.Person, channel string, n int) (text string, err error) {
-	place := ear{who.Slack, channel}
-	if !slices.Contains(p.private, place) {
-		p.private = append(p.private, place)
-	}
-	err = p.Until(ctx, "a private answer to "+who.Name, func(ctx context.Context) (bool, string, error) {
-		answers, err := p.answers(ctx, place)
+// Told waits until the nth private answer of this case has been heard, whoever of these hears it; and has all that they hear
+// counted in the end.
+func (p *Player) Told(ctx context.Context, n int, where ...ear) (text string, err error) {
+	p.private = where
+	err = p.Until(ctx, "a private answer", func(ctx context.Context) (bool, string, error) {
+		answers, err := p.answers(ctx)
 		if len(answers) >= n {
 			text = answers[n-1].Text
 		}
 		return len(answers) >= n, fmt.Sprintf("%d of %d", len(answers), n), err
 	})
 	if err == nil {
-		p.Say("%s is told in private: %s", who.Name, text)
+		p.Say("in private: %s", text)
 	}
 	return text, err
 }
 
-// answers are the private answers in a place since the cases began.
-func (p *Player) answers(ctx context.Context, place ear) ([]sandbox.Message, error) {
-	messages, err := p.World.Messages(ctx, sandbox.MessageFilter{User: place.user, Channel: place.channel})
-	return slices.DeleteFunc(messages, func(m sandbox.Message) bool {
-		return m.Only != place.user || m.Posted.Before(p.Began)
-	}), err
+// answers are the private answers since the cases began, wherever this one listens.
+func (p *Player) answers(ctx context.Context) (all []sandbox.Message, err error) {
+	for _, e := range p.private {
+		messages, err := p.World.Messages(ctx, sandbox.MessageFilter{User: e.who.Slack, Channel: e.channel})
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			if m.Only == e.who.Slack && m.Posted.After(p.Began) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all, nil
 }
 
 // Person finds somebody of the handbook by their ID.

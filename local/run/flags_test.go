@@ -17,7 +17,7 @@ func parse(t *testing.T, args ...string) (stack.Options, error) {
 	t.Helper()
 	cmd, f := newCommand()
 	require.NoError(t, cmd.ParseFlags(args))
-	return f.options(cmd.Flags().Changed("policy"))
+	return f.options(cmd.Flags().Changed)
 }
 
 func TestThePolicyDecidesWhetherTheDemoLiesOverTheHandbook(t *testing.T) {

@@ -393,3 +393,7 @@ func TestSpansReadAsPeopleSayThem(t *testing.T) {
 		require.Equal(t, want, span(d))
 	}
 }
+
+func TestWhatCameFromOutsideIsNoMarkdown(t *testing.T) {
+	require.Equal(t, `\[free\]\(https://evil.example\) \*now\* \<b\>`, Plain("[free](https://evil.example) *now* <b>"))
+}

@@ -3,6 +3,7 @@ package humantask
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -76,13 +77,18 @@ func (d *Desk) details() string {
 		b.WriteString(d.options.Details())
 	}
 	for _, t := range d.tasks {
-		fmt.Fprintf(&b, "\n\n### %s\n%s", t.def.Title, t.status())
+		fmt.Fprintf(&b, "\n\n### %s\n%s", Plain(t.def.Title), Plain(t.status()))
 		if i, ok := t.next(); ok && t.open() {
 			fmt.Fprintf(&b, "\n\nNext: %s at %s.", t.def.Ladder[i].Do, moment(t.rungs[i].at))
 		}
 		if tale := t.tale(); tale != "" {
-			fmt.Fprintf(&b, "\n\n- %s", strings.ReplaceAll(tale, "\n", "\n- "))
+			fmt.Fprintf(&b, "\n\n- %s", strings.ReplaceAll(Plain(tale), "\n", "\n- "))
 		}
 	}
 	return strings.TrimSpace(b.String())
 }
+
+var markdown = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#+!|~-]")
+
+// Plain escapes what would be Markdown in a text that came from outside, for the live details.
+func Plain(text string) string { return markdown.ReplaceAllString(text, `\$0`) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/throughline-dev/throughline/activities/slack"
+	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
 // name is what people call the lead: the company, else the person.
@@ -49,9 +50,9 @@ func (l *lead) company() string {
 // details is the lead's part of the live details in Temporal Web.
 func (l *lead) details() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**", l.name())
+	fmt.Fprintf(&b, "**%s**", humantask.Plain(l.name()))
 	if rep := l.result.Rep; rep.Name != "" {
-		fmt.Fprintf(&b, " is with **%s**, by %s.", rep.Name, l.result.Route.Why())
+		fmt.Fprintf(&b, " is with **%s**, by %s.", humantask.Plain(rep.Name), humantask.Plain(l.result.Route.Why()))
 	}
 	if r := l.result.Records; r.Contact != "" {
 		fmt.Fprintf(&b, "\n\nCRM contact %s", r.Contact)

@@ -44,7 +44,9 @@ type Person struct {
 	CRMOwner string `json:"crm_owner,omitempty"`
 	// Manager is the ID of the person whom this one's tasks escalate to; empty at the top.
 	Manager string `json:"manager,omitempty"`
-	// Away are the times at which the person isn't there.
+	// Calendar is the name of the calendar with the person's working hours; empty where their pool's counts, if it has one.
+	Calendar string `json:"calendar,omitempty"`
+	// Away are the times at which the person isn't there, none overlapping.
 	Away []Absence `json:"away,omitempty"`
 }
 
@@ -71,12 +73,18 @@ type Member struct {
 	Person Person `json:"person"`
 	// Weight is the member's share of the pool's turns, relative to the others'; at least 1.
 	Weight int `json:"weight"`
+	// DailyCap is how many of the pool's cases the member takes a day at most; 0 for no limit. Whose day it is: see
+	// [Attendance].
+	DailyCap int `json:"daily_cap,omitempty"`
 }
 
 // Pool is a group of people who take turns.
 type Pool struct {
 	Name    string   `json:"name"`
 	Members []Member `json:"members"`
+	// Calendar is the name of the calendar with the working hours of those members who have none of their own; empty where
+	// they work at any time.
+	Calendar string `json:"calendar,omitempty"`
 }
 
 // Role is a duty that one or more people hold, any one of whom may act ("operations").
@@ -229,6 +237,34 @@ type People struct {
 	Role   Role     `json:"role,omitzero"`
 }
 
+// AvailabilityRequest asks which members of a pool are at work.
+type AvailabilityRequest struct {
+	Pool string `json:"pool"`
+}
+
+// Availability answers an [AvailabilityRequest].
+type Availability struct {
+	// At is the instant that it is true of.
+	At time.Time `json:"at"`
+	// Members are those whom the pool has today, in the handbook's order; none where the handbook has no such pool any more.
+	Members []Attendance `json:"members"`
+}
+
+// Attendance says whether a member of a pool is at work, else when they will be. Whose hours count is the person's calendar,
+// else the pool's; without either they work at any time.
+type Attendance struct {
+	Member
+	// Day is the date where the member is ("2026-08-03"), by the zone of that calendar, else UTC: what a daily cap is counted by.
+	Day string `json:"day"`
+	// Away is whether the member is absent, whatever the hour.
+	Away bool `json:"away,omitempty"`
+	// Working is whether they are there, and within their working hours.
+	Working bool `json:"working,omitempty"`
+	// Next is when they are at work next: the time asked at where they are now. Zero where that is beyond the calendar's last
+	// year.
+	Next time.Time `json:"next,omitzero"`
+}
+
 // StandInRequest asks who acts for people who are away, or who have left.
 type StandInRequest struct {
 	// For are IDs, each of whom is asked for.
@@ -277,4 +313,12 @@ type Book struct {
 	Pools  map[string]Pool
 	Roles  map[string]Role
 	Lead   Lead
+	// Calendars are all of the handbook's, by name.
+	Calendars map[string]Calendar
+}
+
+// Calendar is a calendar of the handbook, to be reckoned with.
+type Calendar struct {
+	*calendar.Clock
+	Zone *time.Location
 }

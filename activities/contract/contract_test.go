@@ -65,6 +65,10 @@ func TestTheDescriptionsTellGoodRequestsFromBad(t *testing.T) {
 			`channel=C024BE7LH&inclusive=1&limit=100&include_all_metadata=1&oldest=1700000000.000000`), ""},
 		{"slack flag that is none", Slack, request("POST", "/api/conversations.history", formType,
 			`channel=C024BE7LH&inclusive=yes`), "inclusive"},
+		{"slack dialog", Slack, request("POST", "/api/views.open", jsonType, `{"trigger_id":"1.2.a","view":{"type":"modal"}}`), ""},
+		{"slack dialog without a trigger", Slack, request("POST", "/api/views.open", jsonType, `{"view":{"type":"modal"}}`), "trigger_id"},
+		{"slack dialog as a text", Slack, request("POST", "/api/views.open", jsonType, `{"trigger_id":"1.2.a","view":"{}"}`), "view"},
+		{"slack dialog misspelt", Slack, request("POST", "/api/views.open", jsonType, `{"trigger_id":"1.2.a","view":{},"hash":"x"}`), "hash"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,6 +26,7 @@ const statusSlackError = http.StatusTeapot
 //   - a tuple as items ("one of these") becomes anyOf, null among the types becomes nullable;
 //   - the token is taken from the Authorization header or from the form, as Slack documents it, not from a header "token";
 //   - a method described as GET may be called by POST with a form, too, which is what slack-go does;
+//   - views.open takes JSON, which is how slack-go sends it; its view is an object then, not a text;
 //   - flags may be 1 and 0 as well as true and false; the arguments of message metadata (2022) are known;
 //   - answers may have fields and error codes that came later, and a channel may have no messages.
 var loadSlack = sync.OnceValues(func() (description, error) {
@@ -129,11 +130,29 @@ func moderniseMethod(path string, item map[string]any) {
 			add("include_all_metadata")
 		}
 		op["parameters"], op["consumes"] = form, []any{"application/x-www-form-urlencoded"}
+		if path == "/views.open" {
+			op["parameters"], op["consumes"] = []any{inJSON(form)}, []any{"application/json"}
+		}
 		delete(op, "security")
 		delete(item, verb)
 		item["post"] = op
 		moderniseAnswer(path, op)
 	}
+}
+
+// inJSON makes a method's arguments the properties of a JSON body.
+func inJSON(form []any) map[string]any {
+	properties, required := map[string]any{}, []any{}
+	for _, p := range form {
+		p := p.(map[string]any)
+		properties[p["name"].(string)] = map[string]any{"type": p["type"]}
+		if p["required"] == true {
+			required = append(required, p["name"])
+		}
+	}
+	properties["view"] = map[string]any{"type": "object"}
+	schema := map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+	return map[string]any{"name": "body", "in": "body", "required": true, "schema": schema}
 }
 
 func moderniseAnswer(path string, op map[string]any) {
@@ -154,6 +173,9 @@ func moderniseAnswer(path string, op map[string]any) {
 // slackForm holds a request to what the description can't say, or the form's decoder lets pass: where the token is, that every
 // argument is one of the method's, that arguments in JSON are JSON, and that there is something to post.
 func slackForm(in *openapi3filter.RequestValidationInput, body []byte) error {
+	if in.Route.Operation.RequestBody.Value.Content.Get("application/json") != nil {
+		return bearer(in, body)
+	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
 		return err

@@ -32,7 +32,9 @@ type Activities struct {
 }
 
 // New makes the activities.
-func New(o Options) *Activities {
+func New(o Options) *Activities { return &Activities{api: client(o)} }
+
+func client(o Options) *sdk.Client {
 	if o.HTTP == nil {
 		o.HTTP = rest.NewHTTPClient()
 	}
@@ -40,7 +42,7 @@ func New(o Options) *Activities {
 	if o.URL != "" {
 		options = append(options, sdk.OptionAPIURL(strings.TrimSuffix(o.URL, "/")+"/"))
 	}
-	return &Activities{api: sdk.New(o.Token, options...)}
+	return sdk.New(o.Token, options...)
 }
 
 // PostCard posts a card, and says where it is. One effect is one message: an attempt that may not be the first looks for the

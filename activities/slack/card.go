@@ -2,7 +2,6 @@ package slack
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,23 +74,29 @@ func (c Card) fields() []*sdk.TextBlockObject {
 }
 
 func (c Card) buttons() ([]sdk.BlockElement, error) {
-	value, err := json.Marshal(c.Task)
-	if err != nil {
-		return nil, fault.Final(system, "invalid_card", err.Error()).Err()
-	}
 	var buttons []sdk.BlockElement
 	for _, b := range c.Buttons {
 		id, label := ActionPrefix+b.Action, cmp.Or(line(b.Label), b.Action)
-		// These two are read by the machine when somebody clicks: shortened they would answer something else.
-		if len(id) > maxActionID || len(value) > maxValue {
-			return nil, fault.Final(system, "invalid_card", fmt.Sprintf(
-				"a button's action has %d characters of %d, its task %d of %d", len(id), maxActionID, len(value), maxValue)).Err()
+		value := buttonValue{TaskRef: c.Task}
+		if len(b.Fields) > 0 {
+			if err := checkFields(b.Action, b.Fields); err != nil {
+				return nil, err
+			}
+			value.Dialog = &Dialog{Title: line(c.Title), Label: label, Fields: b.Fields}
 		}
-		button := sdk.NewButtonBlockElement(id, string(value), plainText(label, maxLabel))
+		// These two are read by the machine when somebody clicks: shortened they would answer something else.
+		carried, fits := value.encode()
+		if length(id) > maxActionID || !fits {
+			return nil, fault.Final(system, "invalid_card", fmt.Sprintf(
+				"the answer %q doesn't fit: its name has %d characters of %d, and what its button carries must fit into %d: "+
+					"the task's name and version, and the fields' names, labels and hints",
+				escape(b.Action, maxTitle), length(id), maxActionID, maxValue)).Err()
+		}
+		button := sdk.NewButtonBlockElement(id, carried, plainText(label, maxLabel))
 		if b.Style == string(sdk.StylePrimary) || b.Style == string(sdk.StyleDanger) {
 			button.Style = sdk.Style(b.Style)
 		}
-		if b.Confirm != "" {
+		if b.Confirm != "" && value.Dialog == nil { // a dialog asks by itself
 			button.Confirm = sdk.NewConfirmationBlockObject(plainText(label, maxTitle), plainText(b.Confirm, maxQuestion),
 				plainText("Yes", maxLabel), plainText("Cancel", maxLabel))
 			button.Confirm.Style = button.Style

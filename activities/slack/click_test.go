@@ -87,8 +87,11 @@ func TestAnInteractionThatIsNotOursIsToldFromABrokenOne(t *testing.T) {
 
 func FuzzParseClick(f *testing.F) {
 	f.Add([]byte(clicked))
+	f.Add([]byte(sent))
+	f.Add([]byte(strings.Replace(clicked, `{\"w\"`, `{\"d\":{\"fields\":[]},\"w\"`, 1)))
 	f.Add([]byte(`{"type":"block_actions","actions":[{"action_id":"throughline:a","value":"{}"}]}`))
-	f.Add([]byte(`{"type":"view_submission"}`))
+	f.Add([]byte(`{"type":"block_actions","trigger_id":"1.2.3","actions":[{"action_id":"throughline:a","value":"zq1YqV7JSUMpJTMxRquUCAA"}]}`))
+	f.Add([]byte(`{"type":"view_submission","view":{"callback_id":"throughline:answer","private_metadata":"{}","blocks":[{}]}}`))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		c, err := slack.ParseClick(payload)
 		if err != nil {
@@ -97,6 +100,16 @@ func FuzzParseClick(f *testing.F) {
 		}
 		for _, part := range []string{c.ID, c.User, c.Message.Channel, c.Message.TS, c.Action, c.Task.Workflow, c.Task.Task} {
 			assert.NotEmpty(t, part, "a click is complete, or an error")
+		}
+		assert.False(t, c.Dialog != nil && c.Form != nil, "a click is of one kind")
+		assert.Equal(t, c.Dialog != nil, c.Trigger != "", "what has to be asked can be asked")
+		if c.Form != nil {
+			assert.NotEmpty(t, c.Form.Fields)
+			assert.Subset(t, c.Form.Fields, c.Form.Missing)
+			for name, value := range c.Form.Values {
+				assert.Contains(t, c.Form.Fields, name)
+				assert.NotEmpty(t, strings.TrimSpace(value))
+			}
 		}
 		twice, err := slack.ParseClick(payload)
 		require.NoError(t, err)

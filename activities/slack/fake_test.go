@@ -38,18 +38,33 @@ type call struct {
 func (ws *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	assert.NoError(ws.t, r.ParseForm())
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
-	ws.calls = append(ws.calls, call{method, r.Form})
+	form := ws.arguments(r)
+	ws.calls = append(ws.calls, call{method, form})
 	if ws.before != nil && ws.before(w, method) {
 		return
 	}
-	answer := ws.answer(method, r.Form)
+	answer := ws.answer(method, form)
 	if ws.after != nil && ws.after(w, method) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	assert.NoError(ws.t, json.NewEncoder(w).Encode(answer))
+}
+
+// arguments reads a form, or the JSON that slack-go sends to the methods for views.
+func (ws *workspace) arguments(r *http.Request) url.Values {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		assert.NoError(ws.t, r.ParseForm())
+		return r.Form
+	}
+	assert.Equal(ws.t, "Bearer xoxb-test", r.Header.Get("Authorization"))
+	var body struct {
+		Trigger string          `json:"trigger_id"`
+		View    json.RawMessage `json:"view"`
+	}
+	assert.NoError(ws.t, json.NewDecoder(r.Body).Decode(&body))
+	return url.Values{"trigger_id": {body.Trigger}, "view": {string(body.View)}}
 }
 
 func (ws *workspace) answer(method string, form url.Values) map[string]any {
@@ -73,6 +88,13 @@ func (ws *workspace) answer(method string, form url.Values) map[string]any {
 		return map[string]any{"ok": false, "error": "message_not_found"}
 	case "chat.postEphemeral":
 		return map[string]any{"ok": true, "message_ts": "1700000000.000001"}
+	case "views.open":
+		for _, c := range ws.calls[:len(ws.calls)-1] {
+			if c.method == method && c.form.Get("trigger_id") == form.Get("trigger_id") {
+				return map[string]any{"ok": false, "error": "exchanged_trigger_id"}
+			}
+		}
+		return map[string]any{"ok": true, "view": map[string]any{"id": "V0001"}}
 	case "conversations.history":
 		var page []any
 		for _, m := range ws.messages {
@@ -158,6 +180,11 @@ func (ws *workspace) last(method string) url.Values {
 
 // open starts a workspace behind an optional check of its traffic, and the activities that talk to it.
 func open(t *testing.T, check func(http.Handler) http.Handler) (*workspace, *slack.Activities) {
+	ws, o := workspaceAt(t, check)
+	return ws, slack.New(o)
+}
+
+func workspaceAt(t *testing.T, check func(http.Handler) http.Handler) (*workspace, slack.Options) {
 	ws := &workspace{t: t}
 	var h http.Handler = ws
 	if check != nil {
@@ -165,7 +192,7 @@ func open(t *testing.T, check func(http.Handler) http.Handler) (*workspace, *sla
 	}
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
-	return ws, slack.New(slack.Options{URL: srv.URL + "/api", Token: "xoxb-test"})
+	return ws, slack.Options{URL: srv.URL + "/api", Token: "xoxb-test"}
 }
 
 func faultOf(t *testing.T, err error) fault.Fault {

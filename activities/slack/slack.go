@@ -38,7 +38,7 @@ type Button struct {
 	Label  string `json:"label"`
 	// Style is "primary", "danger" or "" as Slack has it.
 	Style string `json:"style,omitempty"`
-	// Confirm, where not empty, is what Slack asks before the click counts.
+	// Confirm, where not empty, is what Slack asks before the click counts. A button with Fields has their dialog instead.
 	Confirm string `json:"confirm,omitempty"`
 	// Fields are what a dialog asks for before the click counts; none for a button that counts at once.
 	Fields []Field `json:"fields,omitempty"`

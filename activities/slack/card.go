@@ -82,7 +82,7 @@ func (c Card) buttons() ([]sdk.BlockElement, error) {
 			if err := checkFields(b.Action, b.Fields); err != nil {
 				return nil, err
 			}
-			value.Dialog = &Dialog{Title: line(c.Title), Label: label, Fields: b.Fields}
+			value.Dialog = &Dialog{Title: shorten(line(c.Title), maxHeader), Label: shorten(label, maxLabel), Fields: b.Fields}
 		}
 		// These two are read by the machine when somebody clicks: shortened they would answer something else.
 		carried, fits := value.encode()
@@ -90,7 +90,7 @@ func (c Card) buttons() ([]sdk.BlockElement, error) {
 			return nil, fault.Final(system, "invalid_card", fmt.Sprintf(
 				"the answer %q doesn't fit: its name has %d characters of %d, and what its button carries must fit into %d: "+
 					"the task's name and version, and the fields' names, labels and hints",
-				escape(b.Action, maxTitle), length(id), maxActionID, maxValue)).Err()
+				shorten(b.Action, maxTitle), length(id), maxActionID, maxValue)).Err()
 		}
 		button := sdk.NewButtonBlockElement(id, carried, plainText(label, maxLabel))
 		if b.Style == string(sdk.StylePrimary) || b.Style == string(sdk.StyleDanger) {

@@ -159,6 +159,19 @@ func colleagues(n int) (choices []slack.Choice) {
 	return choices
 }
 
+func TestALongTitleLeavesRoomForTheDialog(t *testing.T) {
+	long := make([]rune, 5000)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range long {
+		long[i] = rune(0x4e00 + r.IntN(5000)) // nothing that a compression would help with
+	}
+	_, a := open(t, nil)
+	_, err := a.PostCard(t.Context(), key, slack.Card{To: "C1", Title: string(long), Task: card.Task, Buttons: []slack.Button{
+		{Action: "a", Label: string(long), Fields: handOver.Fields},
+	}})
+	assert.NoError(t, err)
+}
+
 func TestAButtonCarriesALongListAndSaysWhereItHadToEndIt(t *testing.T) {
 	for _, c := range []struct{ n, atLeast int }{{1, 1}, {30, 30}, {60, 60}, {100, 60}, {1000, 60}} {
 		b := handOver

@@ -10,25 +10,36 @@ import (
 // ellipsis, and never within a character or an escape. Characters are counted as UTF-16 units, the strictest way in which Slack
 // may count them.
 func escape(text string, most int) string {
-	var b strings.Builder
-	used, cut := 0, 0 // cut is the length of what fits beside an ellipsis
-	for _, r := range text {
-		s := string(r)
+	return cut(text, most, func(r rune) string {
 		switch r {
 		case '&':
-			s = "&amp;"
+			return "&amp;"
 		case '<':
-			s = "&lt;"
+			return "&lt;"
 		case '>':
-			s = "&gt;"
+			return "&gt;"
 		}
+		return string(r)
+	})
+}
+
+// shorten cuts a text that isn't sent yet in the same way.
+func shorten(text string, most int) string {
+	return cut(text, most, func(r rune) string { return string(r) })
+}
+
+func cut(text string, most int, write func(rune) string) string {
+	var b strings.Builder
+	used, fits := 0, 0 // fits is the length of what fits beside an ellipsis
+	for _, r := range text {
+		s := write(r)
 		used += length(s)
 		if used > most {
-			return b.String()[:cut] + "…"
+			return b.String()[:fits] + "…"
 		}
 		b.WriteString(s)
 		if used <= most-1 {
-			cut = b.Len()
+			fits = b.Len()
 		}
 	}
 	return b.String()

@@ -1,0 +1,14 @@
+# One small image for Throughline's programs: workers, starter and sandbox. Choose one with the command.
+FROM golang:1.26.8-bookworm AS build
+WORKDIR /src
+ENV CGO_ENABLED=0 GOWORK=off
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN go build -trimpath -buildvcs=false -ldflags="-s -w -buildid=" -o /out/ ./workers ./starter ./sandbox/cmd/sandbox
+
+# Certificates for the vendors' HTTPS and nothing else; time zones are built into the programs.
+FROM gcr.io/distroless/static-debian12:nonroot
+COPY --from=build /out/ /usr/local/bin/
+USER nonroot
+CMD ["workers"]

@@ -37,7 +37,9 @@ func (w world) adapters() adapters {
 		From: email.Address{Email: "hello@northwind-robotics.example"},
 	})
 	require.NoError(w.t, err)
-	hubspot := crm.Options{URL: w.URL + "/hubspot", Token: sandbox.DefaultHubSpotToken}
+	hubspot := crm.Options{
+		URL: w.URL + "/hubspot", Token: sandbox.DefaultHubSpotToken, Portal: sandbox.HubSpotPortal, Pages: w.URL,
+	}
 	for range 2 { // to set up twice does no harm
 		_, err = crm.Setup(w.t.Context(), hubspot)
 		require.NoError(w.t, err)
@@ -173,6 +175,6 @@ func TestAClickOnARealCardIsOneThatTheAppCanRead(t *testing.T) {
 	clicked, err := w.Click(t.Context(), client.Click{User: maria, Channel: messages[0].Channel, TS: messages[0].TS, ActionID: b.ActionID})
 	require.NoError(t, err)
 	require.True(t, clicked.OK)
-	require.Equal(t, fmt.Sprintf(`{"w":%q,"t":%q}`, "lead-1", "contact"), (<-app.clicks).ActionCallback.BlockActions[0].Value)
+	require.Equal(t, fmt.Sprintf(`{"w":%q,"t":%q}`, "lead-1", "contact"), app.next(t).ActionCallback.BlockActions[0].Value)
 	require.WithinDuration(t, time.Now(), messages[0].Posted, time.Minute)
 }

@@ -21,9 +21,6 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/client"
 )
 
-// patience is how long a browser on a busy machine may take for anything.
-const patience = 30 * time.Second
-
 // tab is a page in a browser, driven by Chromium's DevTools protocol as far as is needed here: go somewhere, evaluate.
 type tab struct {
 	t    *testing.T
@@ -171,7 +168,7 @@ func aCardArrivesIsClickedAndChanges(t *testing.T, b browser) {
 	page.click("[data-click=go]")
 	page.click("#ask [value=yes]")
 	page.until(`document.querySelector("article .warning").hidden`)
-	require.Equal(t, maria, (<-app.clicks).User.ID)
+	require.Equal(t, maria, app.next(t).User.ID)
 
 	_, _, _, err := w.slack().UpdateMessageContext(t.Context(), click.Channel, click.TS, text("t"),
 		slackgo.MsgOptionBlocks(slackgo.NewHeaderBlock(slackgo.NewTextBlockObject("plain_text", "Done by Maria", false, false))))

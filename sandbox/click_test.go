@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
@@ -48,6 +49,17 @@ func startApp(t *testing.T, status int) *app {
 	return a
 }
 
+// next is the next click that has reached the app.
+func (a *app) next(t *testing.T) (c slackgo.InteractionCallback) {
+	t.Helper()
+	select {
+	case c = <-a.clicks:
+	case <-time.After(patience):
+		t.Fatal("no click has reached the app")
+	}
+	return c
+}
+
 // shown posts a card to Maria and returns what she would click.
 func (w world) shown() client.Click {
 	w.t.Helper()
@@ -65,7 +77,7 @@ func TestAClickReachesTheAppSignedAndWithAllThatSlackSends(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, client.Clicked{OK: true, Status: 200}, clicked)
 
-	c := <-app.clicks
+	c := app.next(t)
 	require.Equal(t, slackgo.InteractionTypeBlockActions, c.Type)
 	require.Equal(t, maria, c.User.ID)
 	require.Equal(t, "maria", c.User.Name)
@@ -132,7 +144,7 @@ func TestAResponseURLAnswersThePersonOrReplacesTheMessageFiveTimes(t *testing.T)
 	click := w.shown()
 	_, err := w.Click(t.Context(), click)
 	require.NoError(t, err)
-	address := (<-app.clicks).ResponseURL
+	address := app.next(t).ResponseURL
 	require.True(t, strings.HasPrefix(address, w.URL+"/slack/actions/"), address)
 
 	answer := func(o ...slackgo.MsgOption) error {
@@ -168,5 +180,5 @@ func TestTheResponseURLIsAtThePublicAddressWhereThereIsOne(t *testing.T) {
 	w.Sandbox.SetInteractionsURL(app.URL)
 	_, err := w.Click(t.Context(), w.shown())
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix((<-app.clicks).ResponseURL, "http://sandbox.internal:8090/slack/actions/T"))
+	require.True(t, strings.HasPrefix(app.next(t).ResponseURL, "http://sandbox.internal:8090/slack/actions/T"))
 }

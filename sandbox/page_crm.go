@@ -72,6 +72,16 @@ func (s *Sandbox) crmPage(r *http.Request) (string, any) {
 	return "CRM", p
 }
 
+// recordPage leads from where HubSpot has a record's page ("/contacts/4242/record/0-1/1001") to where it is here.
+func (s *Sandbox) recordPage(w http.ResponseWriter, r *http.Request) {
+	records := s.crm.Records(r.PathValue("kind"), hubspot.Filter{ID: r.PathValue("id")})
+	if r.PathValue("portal") != HubSpotPortal || len(records) == 0 {
+		http.NotFound(w, r)
+		return
+	}
+	http.Redirect(w, r, "/crm/"+records[0].Type+"/"+records[0].ID, http.StatusFound)
+}
+
 func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 	o := &crmOpen{crmRecord: s.crmRecord(rec)}
 	for _, name := range slices.Sorted(maps.Keys(rec.Properties)) {

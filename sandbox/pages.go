@@ -65,6 +65,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /crm", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /crm/{type}", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /crm/{type}/{id}", s.live("crm", s.crmPage))
+	mux.HandleFunc("GET /contacts/{portal}/record/{kind}/{id}", s.recordPage)
 	mux.HandleFunc("GET /faults", s.live("faults", s.faultsPage))
 }
 

@@ -102,6 +102,8 @@ func TestThePagesShowWhatPeopleWouldSee(t *testing.T) {
 	for _, want := range []string{"Ada Byron", "Maria Lopez", "Bergwerk", "We need &lt;robots&gt; &amp; soon.", "/crm/companies/" + recorded.Company} {
 		require.Contains(t, p, want)
 	}
+	require.Contains(t, recorded.URL, w.URL)
+	require.Equal(t, p, w.page(strings.TrimPrefix(recorded.URL, w.URL)).Body, "the link that the adapter makes leads here")
 	require.Equal(t, http.StatusNotFound, w.call(http.MethodGet, "/crm/cats", "", nil).Status)
 	require.Equal(t, http.StatusNotFound, w.call(http.MethodGet, "/crm/contacts/99", "", nil).Status)
 	require.Equal(t, http.StatusNotFound, w.call(http.MethodGet, "/mail/nothing", "", nil).Status)

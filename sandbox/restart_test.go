@@ -48,7 +48,7 @@ func TestEverythingSurvivesAKill(t *testing.T) {
 	click := w.shown()
 	_, err := w.Click(t.Context(), click)
 	require.NoError(t, err)
-	response := (<-app.clicks).ResponseURL
+	response := app.next(t).ResponseURL
 	_, _, _, err = w.slack().UpdateMessageContext(t.Context(), click.Channel, click.TS, card("New", "go"), mark("case-1/update"))
 	require.NoError(t, err)
 	_, _, err = w.slack().PostMessageContext(t.Context(), click.Channel, text("reply"), slackgo.MsgOptionTS(click.TS))

@@ -26,6 +26,10 @@ const (
 	DefaultPDLKey             = "pdl-sandbox"
 )
 
+// HubSpotPortal is the account's number. With the sandbox's own address as the address of HubSpot's pages, links to records
+// that are made of the two lead to the sandbox's CRM.
+const HubSpotPortal = hubspot.PortalID
+
 // Person is somebody whom the vendors know: a user in Slack, an owner in the CRM.
 type Person struct {
 	ID       string // the person's handle, for the pages' addresses: "maria"

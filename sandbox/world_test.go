@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
@@ -20,6 +21,9 @@ const (
 	maria, grace, omar = "U0MARIA01", "U0GRACE01", "U0OMAR001"
 	opsDesk            = "C0OPSDESK"
 )
+
+// patience is how long anything may take on a busy machine before a test gives up.
+const patience = 30 * time.Second
 
 func options() sandbox.Options {
 	return sandbox.Options{

@@ -129,7 +129,7 @@ func (s *Server) upsertObjects(r *http.Request) (any, error) {
 
 func (s *Server) checkInput(k *kind, in *input, seen map[string]bool) error {
 	if !k.properties[in.IDProperty].HasUniqueValue { // so that none at all is refused, too
-		return invalid("Unable to perform update/upsert by non-unique %s property %s in portal ID %d", k.id, in.IDProperty, PortalID)
+		return invalid("Unable to perform update/upsert by non-unique %s property %s in portal ID %s", k.id, in.IDProperty, PortalID)
 	}
 	if in.ID == "" {
 		return invalid("inputs: id is required, the value of %s", in.IDProperty)

@@ -158,7 +158,7 @@ func (k *kind) by(property, id string) (*record, error) {
 		return nil, notFound()
 	}
 	if !k.properties[property].HasUniqueValue {
-		return nil, invalid("Unable to perform update/upsert by non-unique %s property %s in portal ID %d", k.id, property, PortalID)
+		return nil, invalid("Unable to perform update/upsert by non-unique %s property %s in portal ID %s", k.id, property, PortalID)
 	}
 	if property == "email" {
 		id = strings.ToLower(id)

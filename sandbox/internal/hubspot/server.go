@@ -20,7 +20,7 @@ import (
 )
 
 // PortalID is the account's number.
-const PortalID = 4242
+const PortalID = "4242"
 
 // Owner is a user who can own records.
 type Owner struct {

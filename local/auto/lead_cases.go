@@ -32,7 +32,7 @@ var ordinaryLeads = []leadCase{
 		as: asBrowser, territory: "UK & Ireland", play: repContacts, ends: lead.Contacted, effects: whole,
 	},
 	{
-		name: "A company is larger than its form says",
+		name: "The company is larger than the form says",
 		form: form{
 			"name": "Priya Raman", "email": "priya.raman@riverstonebank.example", "company": "Riverstone",
 			"country": "US", "region": "North Carolina", "employees": 12,
@@ -49,7 +49,7 @@ var ordinaryLeads = []leadCase{
 		play: repContacts, ends: lead.Contacted, effects: whole,
 	},
 	{
-		name: "A free-mail address says nothing about a company",
+		name: "Free mail says nothing about a company",
 		form: form{
 			"name": "Sam Okonkwo", "email": "sam.okonkwo@gmail.com", "country": "CA",
 			"message": "I repair looms at home and would like to read more before I talk to anybody.",
@@ -57,7 +57,7 @@ var ordinaryLeads = []leadCase{
 		play: repContacts, ends: lead.Contacted, effects: whole.with(Effects{Company: 0}),
 	},
 	{
-		name: "The same form is sent four times, three of them at once",
+		name: "The same form is sent four times",
 		form: form{
 			"name": "Katrin Vogel", "email": "katrin.vogel@bergwerk-automation.example", "company": "Bergwerk Automation GmbH",
 			"country": "DE", "region": "Baden-Württemberg", "employees": 220,
@@ -70,7 +70,7 @@ var ordinaryLeads = []leadCase{
 // waitingLeads are those that their reps leave lying.
 var waitingLeads = []leadCase{
 	{
-		name: "Nobody makes contact, until the manager does",
+		name: "Nobody but the manager makes contact",
 		form: form{
 			"name": "Reto Amstutz", "email": "reto.amstutz@edelweiss-instruments.example", "company": "Edelweiss Instruments AG",
 			"country": "CH", "region": "Zug", "employees": 610,
@@ -114,7 +114,7 @@ var troubledLeads = []leadCase{
 		territory: "UK & Ireland", play: repContacts, ends: lead.Contacted, effects: whole,
 	},
 	{
-		name: "The CRM loses a reply, fails twice, and recovers",
+		name: "The CRM fails three times, and recovers",
 		form: form{
 			"name": "Lukas Pichler", "email": "lukas.pichler@tauern-alpinsport.example", "company": "Tauern Alpinsport GmbH",
 			"country": "AT", "region": "Salzburg", "employees": 55, "message": "Can one of your carts drive on snow?",
@@ -157,7 +157,7 @@ var troubledLeads = []leadCase{
 		territory: "DACH", play: throttled, ends: lead.Contacted, effects: whole,
 	},
 	{
-		name: "Slack refuses the card, and the rep hears by e-mail",
+		name: "Slack refuses a card, so the rep gets mail",
 		form: form{
 			"name": "Amélie Fournier", "email": "amelie.fournier@verdanarenewables.example", "company": "Verdana Renewables",
 			"country": "FR", "region": "Rhône", "employees": 290, "message": "Bonjour, we clean solar panels by hand today.",
@@ -166,7 +166,7 @@ var troubledLeads = []leadCase{
 		play:   mailed, ends: lead.Contacted, effects: whole.with(Effects{ColleagueMail: 1}),
 	},
 	{
-		name: "The CRM refuses, until operations put it right",
+		name: "Operations put the CRM right",
 		form: form{
 			"name": "Sander de Wit", "email": "sander@oranje-agritech.example", "company": "Oranje Agritech BV",
 			"country": "NL", "employees": 150, "message": "Tomatoes at 4 a.m.: does the arm see in the dark?",
@@ -179,7 +179,7 @@ var troubledLeads = []leadCase{
 // givenUpLeads are those for which a vendor refuses for good.
 var givenUpLeads = []leadCase{
 	{
-		name: "The CRM refuses, and operations go on without",
+		name: "Operations go on without the CRM",
 		form: form{
 			"name": "Tam Nguyen", "email": "tam@mapleridge.example", "company": "Maple Ridge Packaging",
 			"country": "CA", "region": "Ontario", "employees": 410, "message": "Boxes that pack boxes. Do you do that?",
@@ -188,7 +188,7 @@ var givenUpLeads = []leadCase{
 		play:   skipped, ends: lead.Contacted, effects: Effects{Card: 2, CustomerMail: 1},
 	},
 	{
-		name: "The CRM refuses, and operations give the case up",
+		name: "Operations give the case up",
 		form: form{
 			"name": "Ingrid Solheim", "email": "ingrid@fjordkraft-robotikk.example", "company": "Fjordkraft Robotikk AS",
 			"country": "NO", "employees": 95, "message": "We sell robots too. May we have your price list?",

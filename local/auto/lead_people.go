@@ -117,7 +117,7 @@ func (l *leadPlay) escalated(ctx context.Context) (e escalation, err error) {
 	e.repCard, err = l.card(ctx, "word to the rep that the manager has it too", contactTitle, func(m sandbox.Message) bool {
 		hear(m)
 		r, err := read(m)
-		return err == nil && heard == 2 && strings.Contains(r.facts["So far"], "escalated to "+e.manager.Name)
+		return err == nil && m.TS == first.TS && heard == 2 && strings.Contains(r.facts["So far"], "escalated to "+e.manager.Name)
 	})
 	if err != nil {
 		return e, err

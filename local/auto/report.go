@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
+
+// quoted is the name of a rule or of a pool in the sentence that says why somebody has a case.
+var quoted = regexp.MustCompile(`"[^"]+"`)
 
 // PrintJSON prints one JSON object a case.
 func PrintJSON(w io.Writer, results []Result) error {
@@ -31,7 +35,7 @@ func Print(w io.Writer, results []Result) {
 	t.SetStyle(table.StyleRounded)
 	t.Style().Format.Header = text.FormatDefault
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 7, Align: text.AlignRight}})
-	t.AppendHeader(table.Row{"", "Case", "Workflow", "With, and why", "Ended", "Effects", "Took"})
+	t.AppendHeader(table.Row{"", "Case", "Workflow", "With", "Ended", "Effects", "Took"})
 	effects := map[string]Tally{}
 	for _, r := range results {
 		mark := "✓"
@@ -42,8 +46,11 @@ func Print(w io.Writer, results []Result) {
 		if r.By != "" {
 			ended += " by " + r.By
 		}
-		why, _, _ := strings.Cut(r.Why, ": ") // the values that decided are in the JSON
-		t.AppendRow(table.Row{mark, r.Case, r.ID, r.Holder + ": " + why, ended, inWords(r.Effects), fmt.Sprintf("%.1fs", r.Seconds)})
+		with := r.Holder
+		if rule := quoted.FindString(r.Why); rule != "" {
+			with += ", by " + rule // why that rule and no other is in the JSON, and on the card
+		}
+		t.AppendRow(table.Row{mark, r.Case, r.ID, with, ended, inWords(r.Effects), fmt.Sprintf("%.1fs", r.Seconds)})
 		for system, one := range r.Effects {
 			all := effects[system]
 			effects[system] = Tally{all.Count + one.Count, all.Duplicates + one.Duplicates}

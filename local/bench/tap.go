@@ -115,7 +115,9 @@ func bareRotation(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	err = workflow.Await(ctx, func() bool { return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx) })
+	err = workflow.Await(ctx, func() bool {
+		return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx)
+	})
 	if err != nil {
 		return err
 	}

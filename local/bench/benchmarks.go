@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// benchmark measures some figures together, in systems of its own.
+type benchmark struct {
+	name    string
+	measure func(context.Context, size, progress) ([]Figure, error)
+}
+
+var benchmarks = []benchmark{
+	{"server", measureServer},
+	{"lead", measureLead},
+	{"rotation", measureRotation},
+}
+
+func names() (list []string) {
+	for _, b := range benchmarks {
+		list = append(list, b.name)
+	}
+	return list
+}
+
+// size is how much is measured.
+type size struct {
+	// alone is how many leads are sent one after the other.
+	alone int
+	// rounds is how often the sides of a comparison take turns, with leads leads each, atOnce of them in flight.
+	rounds, leads, atOnce int
+	// turns is how many turns of a pool are taken in a round, by callers at once.
+	turns, callers int
+}
+
+var (
+	full  = size{alone: 20, rounds: 5, leads: 200, atOnce: 50, turns: 640, callers: 64}
+	quick = size{alone: 5, rounds: 2, leads: 50, atOnce: 25, turns: 128, callers: 64}
+)
+
+// progress tells on standard error what is being measured.
+type progress struct {
+	out       io.Writer
+	benchmark string
+}
+
+func (p progress) say(format string, args ...any) {
+	fmt.Fprintf(p.out, "%s: %s\n", p.benchmark, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"go.temporal.io/sdk/interceptor"
+
+	"github.com/throughline-dev/throughline/local/stack"
+	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/workflows/lead"
+)
+
+// system is a whole Throughline in this process, on files as `go run ./local` has it.
+type system struct {
+	*stack.Stack
+	dir     string
+	tap     *tap
+	world   *client.Client
+	numbers atomic.Int64
+}
+
+// startSystem starts a system in a folder of its own; nil is the usual tuning.
+func startSystem(ctx context.Context, tuning *stack.Tuning) (*system, error) {
+	dir, err := os.MkdirTemp("", "throughline-bench-")
+	if err != nil {
+		return nil, err
+	}
+	s := &system{dir: dir, tap: newTap()}
+	s.Stack, err = stack.Start(ctx, stack.Options{
+		Dir: dir, Tuning: tuning, Log: io.Discard, Interceptors: []interceptor.ClientInterceptor{s.tap},
+	})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	s.world = client.New(s.Sandbox)
+	return s, nil
+}
+
+func (s *system) stop() error {
+	return errors.Join(s.Stop(), os.RemoveAll(s.dir))
+}
+
+// sample is how one lead went.
+type sample struct {
+	id      string
+	sent    time.Time // the form was sent
+	clicked time.Time // the rep has clicked
+	// recorded is when the click was answered, which is when Temporal had it.
+	recorded time.Time
+	// shown and updated are when Slack had the card, and when it had it as it was after the click.
+	shown, updated time.Time
+}
+
+// carry sends a lead through the door, clicks on its card as the rep would, and returns when its workflow has ended.
+func (s *system) carry(ctx context.Context, by carrier) (sample, error) {
+	one := sample{sent: time.Now()}
+	var err error
+	if one.id, err = s.send(ctx, by); err != nil {
+		return one, err
+	}
+	var card posted
+	select {
+	case card = <-s.tap.card(one.id):
+	case <-ctx.Done():
+		return one, fmt.Errorf("lead %s: no card: %w", one.id, ctx.Err())
+	}
+	one.clicked = time.Now()
+	if err := s.click(ctx, card); err != nil {
+		return one, fmt.Errorf("lead %s: %w", one.id, err)
+	}
+	one.recorded = time.Now()
+	var result ended
+	if err := s.Client.GetWorkflow(ctx, one.id, "").Get(ctx, &result); err != nil {
+		return one, fmt.Errorf("lead %s: %w", one.id, err)
+	}
+	if result.Ending != lead.Contacted {
+		return one, fmt.Errorf("lead %s ended as %q, and should have as %q", one.id, result.Ending, lead.Contacted)
+	}
+	return one, nil
+}
+
+// prospects are companies of different territories, so that several pools take turns.
+var prospects = []struct{ company, domain, country, region string }{
+	{"Bergwerk Automation GmbH", "bergwerk-automation.example", "DE", "Baden-Württemberg"},
+	{"Pacific Crest Robotics", "pacificcrest.example", "US", "California"},
+	{"Halloran & Pike", "halloranpike.example", "IE", "Leinster"},
+	{"Granite State Tooling", "granitestatetooling.example", "US", "New Hampshire"},
+	{"Verdana Renewables", "verdanarenewables.example", "FR", "Rhône"},
+	{"Riverstone Bank", "riverstonebank.example", "US", "North Carolina"},
+}
+
+// send puts a new lead through the door and returns its ID. As a sender should, it sends again what wasn't taken in time.
+func (s *system) send(ctx context.Context, by carrier) (id string, err error) {
+	n := s.numbers.Add(1)
+	from := prospects[n%int64(len(prospects))]
+	body, err := json.Marshal(map[string]any{
+		"submission_id": fmt.Sprint("benchmark-", n),
+		"name":          "Ada Brandt", "email": fmt.Sprintf("ada.%d@%s", n, from.domain), "phone": "+49 711 5550 178",
+		"company": from.company, "country": from.country, "region": from.region, "employees": 120,
+		"message":    "We would like to see your robot at work. When could somebody show it to us?",
+		"utm_source": "search",
+		carrierField: by,
+	})
+	if err != nil {
+		return "", err
+	}
+	for {
+		status, answer, err := s.post(ctx, s.Door+"/leads", body)
+		switch {
+		case err != nil:
+			return "", err
+		case status == http.StatusServiceUnavailable:
+			continue
+		case status != http.StatusAccepted:
+			return "", fmt.Errorf("the door answered %d: %s", status, answer)
+		}
+		var taken struct{ ID string }
+		return taken.ID, json.Unmarshal(answer, &taken)
+	}
+}
+
+func (s *system) post(ctx context.Context, url string, body []byte) (status int, answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	answer, err = io.ReadAll(res.Body)
+	return res.StatusCode, answer, err
+}
+
+// click answers a card that contact was made. As a person would, it clicks again where the door couldn't take it in time.
+func (s *system) click(ctx context.Context, card posted) error {
+	for {
+		clicked, err := s.world.Click(ctx, client.Click{
+			User: card.to, Channel: card.Channel, TS: card.TS, ActionID: "throughline:" + lead.ActionContacted,
+		})
+		switch {
+		case err != nil || clicked.OK:
+			return err
+		case clicked.Status != http.StatusServiceUnavailable:
+			return fmt.Errorf("the door answered the click with %d: %s", clicked.Status, clicked.Warning)
+		}
+	}
+}
+
+// look asks the sandbox when it had the cards of leads that have ended.
+func (s *system) look(ctx context.Context, leads []sample) error {
+	messages, err := s.world.Messages(ctx, client.MessageFilter{})
+	if err != nil {
+		return err
+	}
+	cards := map[string]client.Message{}
+	for _, m := range messages {
+		cards[m.Key] = m
+	}
+	for i, one := range leads {
+		m, ok := cards[one.id+"/contact-card-1"]
+		if !ok || m.Edits == 0 {
+			return fmt.Errorf("lead %s: its card isn't in Slack as it should be: %d changes", one.id, m.Edits)
+		}
+		leads[i].shown, leads[i].updated = m.Posted, m.Edited
+	}
+	return nil
+}

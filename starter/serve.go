@@ -28,9 +28,15 @@ func (a *app) serve() *cobra.Command {
 			if !secret.IsSet() {
 				logger.Warn("Every click in Slack will be refused, since there is no signing secret to check it by.", "set", config.SlackSigningSecret)
 			}
+			token := c.Secret(config.SlackToken)
+			if !token.IsSet() {
+				logger.Warn("No click in Slack that needs a dialog can be answered, since there is no token to open it with.", "set", config.SlackToken)
+			}
 			d := door.New(door.Options{
 				Client:             temporal,
 				SlackSigningSecret: secret.Reveal(),
+				SlackToken:         token.Reveal(),
+				SlackURL:           c.Systems.Slack.URL,
 				Company:            c.Company.Name,
 				MaxBody:            c.Starter.MaxBody,
 				Timeout:            c.Starter.Timeout.Duration,

@@ -22,7 +22,7 @@ type Click struct {
 	Message Posted  // the card
 	Action  string  // Button.Action
 	Task    TaskRef // Card.Task
-	// ResponseURL takes answers to the click for half an hour, without a token; "" where Slack gave none.
+	// ResponseURL takes answers to the click for half an hour, without a token; "" where Slack gave none, as for a dialog.
 	ResponseURL string
 	// Dialog is what has to be asked before the click counts; Trigger opens it, once and within three seconds.
 	Dialog  *Dialog

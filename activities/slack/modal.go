@@ -20,9 +20,8 @@ const (
 // answered is what a dialog carries through Slack: the click that it belongs to.
 type answered struct {
 	TaskRef
-	Action      string `json:"a"`
-	Message     Posted `json:"m"`
-	ResponseURL string `json:"r,omitempty"`
+	Action  string `json:"a"`
+	Message Posted `json:"m"`
 }
 
 // Dialogs opens the dialogs that clicks ask for. It is no activity: a dialog must be opened within three seconds of the click,
@@ -52,7 +51,7 @@ func (d *Dialogs) Open(ctx context.Context, click Click) error {
 
 // modal draws the dialog: what the answer is about, then an input for each field.
 func (c Click) modal() (sdk.ModalViewRequest, error) {
-	carried, err := json.Marshal(answered{TaskRef: c.Task, Action: c.Action, Message: c.Message, ResponseURL: c.ResponseURL})
+	carried, err := json.Marshal(answered{TaskRef: c.Task, Action: c.Action, Message: c.Message})
 	if err != nil {
 		return sdk.ModalViewRequest{}, fault.Final(system, "invalid_card", err.Error()).Err()
 	}

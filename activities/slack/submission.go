@@ -34,7 +34,7 @@ func (in interaction) sent() (Click, error) {
 	}
 	click := Click{
 		ID: in.View.ID, User: in.User.ID, Message: carried.Message, Action: carried.Action, Task: carried.TaskRef,
-		ResponseURL: carried.ResponseURL, Form: in.View.form(),
+		Form: in.View.form(),
 	}
 	if len(click.Form.Fields) == 0 {
 		return Click{}, errors.New("the dialog has no field")

@@ -83,8 +83,10 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err := s.startSandbox(ctx, doors.sandbox, f.sandbox); err != nil {
 		return s, err
 	}
-	if err := s.startWorkers(ctx, doors.health, registry); err != nil {
-		return s, err
+	if !o.NoWorkers {
+		if err := s.startWorkers(ctx, doors.health, registry); err != nil {
+			return s, err
+		}
 	}
 	return s, s.openDoor(ctx, doors.door)
 }
@@ -163,6 +165,8 @@ func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
 	d := door.New(door.Options{
 		Client:             s.Client,
 		SlackSigningSecret: s.Config.Secret(config.SlackSigningSecret).Reveal(),
+		SlackToken:         s.Config.Secret(config.SlackToken).Reveal(),
+		SlackURL:           s.Config.Systems.Slack.URL,
 		Company:            s.Config.Company.Name,
 		MaxBody:            s.Config.Starter.MaxBody,
 		Timeout:            s.Config.Starter.Timeout.Duration,

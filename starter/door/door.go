@@ -2,7 +2,7 @@
 //
 //	POST /leads               a lead, as JSON or as an HTML form; GET shows a form to fill in
 //	GET  /leads/{id}          whether a lead is still being worked on
-//	POST /slack/interactions  a click on a card, signed by Slack
+//	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while Temporal can be reached
 //
@@ -19,6 +19,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/activities/rest"
+	"github.com/throughline-dev/throughline/activities/slack"
 )
 
 // The limits where the options have none.
@@ -35,13 +36,16 @@ type Options struct {
 	Client client.Client
 	// SlackSigningSecret checks that clicks come from Slack; without it ("") every click is refused.
 	SlackSigningSecret string
+	// SlackToken opens the dialogs that clicks ask for, at SlackURL: the Web API's address, "" for Slack's own. Without a token
+	// ("") whoever clicks such a button is told that it can't be done.
+	SlackToken, SlackURL string
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
 	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
 	MaxBody int
 	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
 	Timeout time.Duration
-	// HTTP answers people at Slack's response_url; nil for a client of its own.
+	// HTTP talks to Slack; nil for a client of its own.
 	HTTP *http.Client
 	// Logger gets a line for each request, without personal data; nil for slog.Default().
 	Logger *slog.Logger
@@ -52,6 +56,7 @@ type Door struct {
 	o       Options
 	log     *slog.Logger
 	handler http.Handler
+	dialogs *slack.Dialogs // nil without a token
 	// talk are the answers to clicks that are still on their way to Slack.
 	talk sync.WaitGroup
 }
@@ -71,11 +76,14 @@ func New(o Options) *Door {
 		o.Logger = slog.Default()
 	}
 	d := &Door{o: o, log: o.Logger}
+	if o.SlackToken != "" {
+		d.dialogs = slack.NewDialogs(slack.Options{URL: o.SlackURL, Token: o.SlackToken, HTTP: o.HTTP})
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /leads", d.takeLead)
 	mux.HandleFunc("GET /leads", d.showForm)
 	mux.HandleFunc("GET /leads/{id}", d.leadStatus)
-	mux.HandleFunc("POST /slack/interactions", d.takeClick)
+	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{

@@ -30,60 +30,121 @@ const (
 	caseGone = "This case has ended, so your click changed nothing."
 )
 
-// takeClick hands a click to its workflow as the signal "decide", which is kept even when every worker is down. Slack waits
-// three seconds: so only the signal is waited for, and whatever there is to say to the person goes its own way.
-func (d *Door) takeClick(w http.ResponseWriter, r *http.Request) {
-	body, p := readBody(w, r, maxInteraction)
-	if p != nil {
-		d.refuse(w, r, *p, nil)
-		return
-	}
-	if err := signed(r.Header, body, d.o.SlackSigningSecret); err != nil {
-		d.log.Warn("A request to Slack's address was refused.", "err", err)
-		d.refuse(w, r, problem{Status: http.StatusUnauthorized, Detail: "This is not signed by Slack, or was more than five minutes ago."}, nil)
-		return
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		d.refuse(w, r, problem{Status: http.StatusBadRequest, Detail: "This is not a form."}, nil)
-		return
-	}
-	click, err := slack.ParseClick([]byte(form.Get("payload")))
-	switch {
-	case errors.Is(err, slack.ErrNotOurs): // a link button, or something that another part of the app shows
-		w.WriteHeader(http.StatusOK)
-		return
-	case err != nil:
-		d.log.Error("A click could not be read.", "err", err)
-		d.refuse(w, r, problem{Status: http.StatusBadRequest, Detail: "This is no click that Throughline can read."}, nil)
+// takeInteraction takes what people do with Slack's cards and dialogs.
+func (d *Door) takeInteraction(w http.ResponseWriter, r *http.Request) {
+	form, ok := d.fromSlack(w, r)
+	if !ok {
 		return
 	}
 	ctx, cancel := d.bounded(r)
 	defer cancel()
-	err = d.o.Client.SignalWorkflow(ctx, click.Task.Workflow, "", humantask.SignalDecide, humantask.Decision{
+	d.answer(w, r, d.interact(ctx, []byte(form.Get("payload"))))
+}
+
+// fromSlack reads a form that Slack has signed; ok is false where it was refused, and answered.
+func (d *Door) fromSlack(w http.ResponseWriter, r *http.Request) (form url.Values, ok bool) {
+	body, p := readBody(w, r, maxInteraction)
+	if p != nil {
+		d.refuse(w, r, *p, nil)
+		return nil, false
+	}
+	if err := signed(r.Header, body, d.o.SlackSigningSecret); err != nil {
+		d.log.Warn("A request to Slack's address was refused.", "err", err)
+		d.refuse(w, r, problem{Status: http.StatusUnauthorized, Detail: "This is not signed by Slack, or was more than five minutes ago."}, nil)
+		return nil, false
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		d.refuse(w, r, problem{Status: http.StatusBadRequest, Detail: "This is not a form."}, nil)
+		return nil, false
+	}
+	return form, true
+}
+
+// reply is what Slack is answered; the zero value takes what it sent without a word.
+type reply struct {
+	// body is shown: what becomes of a dialog, or a message. It is sent as JSON.
+	body any
+	// problem is why nothing was taken. Slack then tells the person that something went wrong.
+	problem *problem
+}
+
+func (d *Door) answer(w http.ResponseWriter, r *http.Request, a reply) {
+	switch {
+	case a.problem != nil:
+		d.refuse(w, r, *a.problem, nil)
+	case a.body != nil:
+		writeJSON(w, http.StatusOK, mediaJSON, a.body)
+	default:
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// interact does what an interaction asks for, however it came. Slack waits three seconds: so the context ends before that, and
+// whatever there is to say to the person beyond the answer goes its own way.
+func (d *Door) interact(ctx context.Context, payload []byte) reply {
+	click, err := slack.ParseClick(payload)
+	switch {
+	case errors.Is(err, slack.ErrNotOurs): // a link button, or something that another part of the app shows
+		return reply{}
+	case err != nil:
+		d.log.Error("A click could not be read.", "err", err)
+		return reply{problem: &problem{Status: http.StatusBadRequest, Detail: "This is no click that Throughline can read."}}
+	case click.Dialog != nil:
+		return d.openDialog(ctx, click)
+	case click.Form != nil:
+		return d.takeForm(ctx, click)
+	}
+	return d.takeClick(ctx, click)
+}
+
+// takeClick hands a click to its workflow as the signal "decide", which is kept even when every worker is down.
+func (d *Door) takeClick(ctx context.Context, click slack.Click) reply {
+	err := d.signal(ctx, click)
+	var ended *serviceerror.NotFound
+	switch {
+	case err == nil:
+		d.logClick("A click was handed on.", click)
+	case errors.As(err, &ended):
+		d.logClick("A click came after its workflow had ended.", click)
+		d.say(click, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
+	default:
+		// Slack marks the button with an error when the answer isn't 200, so the person learns of it even where the words
+		// can't reach them.
+		d.log.Error("A click could not be handed on; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+		return d.lost(click, clickLost)
+	}
+	return reply{}
+}
+
+func (d *Door) signal(ctx context.Context, click slack.Click) error {
+	return d.o.Client.SignalWorkflow(ctx, click.Task.Workflow, "", humantask.SignalDecide, decision(click))
+}
+
+// decision is what a click or a dialog decides.
+func decision(click slack.Click) humantask.Decision {
+	decided := humantask.Decision{
 		ID:      click.ID,
 		Task:    click.Task.Task,
 		Version: click.Task.Version,
 		Action:  click.Action,
 		By:      humantask.Actor{Slack: click.User},
 		Reply:   humantask.Reply{Channel: click.Message.Channel, User: click.User},
-	})
-	var ended *serviceerror.NotFound
-	switch {
-	case err == nil:
-		d.log.Info("A click was handed on.", "workflow", click.Task.Workflow, "task", click.Task.Task, "action", click.Action)
-		w.WriteHeader(http.StatusOK)
-	case errors.As(err, &ended):
-		d.log.Info("A click came after its workflow had ended.", "workflow", click.Task.Workflow, "task", click.Task.Task)
-		d.say(click, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task) })
-		w.WriteHeader(http.StatusOK)
-	default:
-		// Slack marks the button with an error when the answer isn't 200, so the person learns of it even where the words
-		// can't reach them.
-		d.log.Error("A click could not be handed on; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
-		d.say(click, func(context.Context) string { return clickLost })
-		d.refuse(w, r, problem{Status: http.StatusServiceUnavailable, Detail: clickLost}, nil)
 	}
+	if click.Form != nil {
+		decided.Fields = click.Form.Values
+	}
+	return decided
+}
+
+func (d *Door) logClick(what string, click slack.Click) {
+	d.log.Info(what, "workflow", click.Task.Workflow, "task", click.Task.Task, "action", click.Action)
+}
+
+// lost tells the person that their click wasn't taken, in words where they can be reached, and by Slack's own mark.
+func (d *Door) lost(click slack.Click, text string) reply {
+	d.say(click, func(context.Context) string { return text })
+	return reply{problem: &problem{Status: http.StatusServiceUnavailable, Detail: text}}
 }
 
 // signed checks Slack's signature over the body as it came, and that it is at most five minutes old.
@@ -120,8 +181,8 @@ func (d *Door) say(click slack.Click, text func(context.Context) string) {
 	})
 }
 
-// howItEnded says who decided a task of a workflow that has ended, in Slack's markup. A worker must be there to answer.
-func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef) string {
+// howItEnded says who decided a task of a workflow that has ended. A worker must be there to answer.
+func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef, write writing) string {
 	answer, err := d.o.Client.QueryWorkflow(ctx, ref.Workflow, "", humantask.QueryTasks)
 	if err != nil {
 		return caseGone
@@ -140,10 +201,26 @@ func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef) string {
 				done = a.Done
 			}
 		}
-		// Slack shows the moment in the reader's own time zone; what follows the bar is for readers that can't.
-		at := t.Outcome.At.UTC()
-		return fmt.Sprintf("%s decided this on <!date^%d^{date_short_pretty} at {time}|%s>: %s. Your click changed nothing.",
-			slackutilsx.EscapeMessage(t.Outcome.By.Name), at.Unix(), at.Format("2 Jan 15:04 UTC"), slackutilsx.EscapeMessage(done))
+		return fmt.Sprintf("%s decided this on %s: %s. Your click changed nothing.",
+			write.text(t.Outcome.By.Name), write.moment(t.Outcome.At.UTC()), write.text(done))
 	}
 	return caseGone
 }
+
+// writing is how something is written where people read it.
+type writing struct {
+	text   func(string) string
+	moment func(time.Time) string
+}
+
+const momentForm = "2 Jan 15:04 UTC"
+
+var (
+	// inSlacksMarkup is for messages. Slack shows a moment in the reader's own time zone; what follows the bar is for readers
+	// that can't.
+	inSlacksMarkup = writing{slackutilsx.EscapeMessage, func(t time.Time) string {
+		return fmt.Sprintf("<!date^%d^{date_short_pretty} at {time}|%s>", t.Unix(), t.Format(momentForm))
+	}}
+	// asPlainText is for a dialog's error, in which nothing is markup.
+	asPlainText = writing{func(s string) string { return s }, func(t time.Time) string { return t.Format(momentForm) }}
+)

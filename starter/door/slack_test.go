@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/mocks"
 
@@ -249,24 +250,38 @@ func TestTheAddressForAnswersIsNeverLogged(t *testing.T) {
 
 func FuzzInteractions(f *testing.F) {
 	f.Add(payload(aClick), true)
+	f.Add(payload(aQuestion), true)
+	f.Add(payload(aForm), true)
 	f.Add(payload(`{"type":"block_actions","actions":[{"action_id":"throughline:x","value":"{}"}]}`), true)
 	f.Add("payload=%7B", true)
 	f.Add(exampleBody, false)
 	f.Fuzz(func(t *testing.T, body string, sign bool) {
-		c := &mocks.Client{}
-		c.On("SignalWorkflow", mock.Anything, mock.Anything, "", "decide", mock.Anything).Run(func(args mock.Arguments) {
-			decision := args.Get(4).(humantask.Decision)
-			if !sign || args.String(1) == "" || decision.Task == "" || decision.By.Slack == "" || decision.ID == "" {
-				t.Errorf("signalled %q: %+v", args.String(1), decision)
+		decides := func(workflow string, decision humantask.Decision) {
+			if !sign || workflow == "" || decision.Task == "" || decision.By.Slack == "" || decision.ID == "" {
+				t.Errorf("decided %q: %+v", workflow, decision)
 			}
+		}
+		c := &mocks.Client{}
+		c.On("UpdateWorkflow", mock.Anything, mock.Anything).Run(func(args mock.Arguments) {
+			o := args.Get(1).(client.UpdateWorkflowOptions)
+			decides(o.WorkflowID, o.Args[0].(humantask.Decision))
+		}).Return(nil, context.DeadlineExceeded)
+		c.On("SignalWorkflow", mock.Anything, mock.Anything, "", "decide", mock.Anything).Run(func(args mock.Arguments) {
+			decides(args.String(1), args.Get(4).(humantask.Decision))
 		}).Return(nil)
-		d := New(Options{Client: c, SlackSigningSecret: signingSecret, Logger: quiet})
+		ws, slack := slackAt(`{"ok":true,"view":{"id":"V0001"}}`)
+		o := Options{Client: c, SlackSigningSecret: signingSecret, Logger: quiet}
+		slack(&o)
+		d := New(o)
 		if sign {
 			if w := click(d, body); w.Code >= 500 {
 				t.Errorf("%d for %q", w.Code, body)
 			}
 		} else if w := send(d, "POST", "/slack/interactions", mediaForm, body); w.Code != http.StatusUnauthorized {
 			t.Errorf("%d without a signature", w.Code)
+		}
+		if len(ws.calls) > 0 && !sign {
+			t.Error("called Slack without a signature")
 		}
 	})
 }

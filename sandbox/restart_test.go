@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
@@ -114,4 +116,38 @@ func TestAMessageInAChannelThatIsGoneIsStillThere(t *testing.T) {
 	messages, err := start(t, o).Messages(t.Context(), client.MessageFilter{Channel: opsDesk})
 	require.NoError(t, err)
 	require.Len(t, messages, 1)
+}
+
+// seeded is a folder with a state of these lines.
+func seeded(t *testing.T, lines ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "world.jsonl"), []byte(strings.Join(lines, "\n")+"\n"), 0o600))
+	return dir
+}
+
+func TestAMessageIsYoungerThanThoseBeforeAlsoWhenTheClockWentBack(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Dir = seeded(t, `{"t":"slack.message","k":"C0OPSDESK/4102444800.000001","v":{"channel":"C0OPSDESK","ts":"4102444800.000001","text":"in 2100"}}`)
+	_, ts, err := start(t, o).slack().PostMessageContext(t.Context(), opsDesk, text("x"))
+	require.NoError(t, err)
+	require.Greater(t, ts, "4102444800.000001")
+}
+
+func TestSearchSeesAChangedRecordAsItWasForAWhile(t *testing.T) {
+	t.Parallel()
+	o := options()
+	o.Lag = time.Hour
+	o.Dir = seeded(t, `{"t":"hubspot.record","k":"contacts/1001","v":{"kind":"contacts","id":"1001",`+
+		`"properties":{"email":"ada@contoso.example","phone":"old"},"created":"2020-01-01T00:00:00Z","updated":"2020-01-01T00:00:00Z"}}`)
+	w := start(t, o)
+	id, isNew := w.upsert("contacts", "email", "ada@contoso.example", object{"phone": "new"})
+	require.False(t, isNew)
+	w.upsert("contacts", "email", "ada@contoso.example", object{"phone": "newer"})
+	found := w.search(object{"propertyName": "email", "operator": "EQ", "value": "ada@contoso.example"})
+	require.Len(t, found, 1)
+	require.Equal(t, "old", found[0].(object)["properties"].(object)["phone"])
+	now := w.crm(http.MethodGet, "v3/objects/contacts/"+id+"?properties=phone", nil).JSON(t)
+	require.Equal(t, "newer", now["properties"].(object)["phone"])
 }

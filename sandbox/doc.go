@@ -11,10 +11,14 @@
 //	/hubspot/       crm/v3/objects (contacts, companies, notes), crm/v3/properties, crm/v3/owners, crm/v4/…/associations
 //	/pdl/           v5/company/enrich
 //
+// Callers must show the credentials of the Options, which are the Default constants where nothing else is said. A new HubSpot
+// account has none of Throughline's properties: crm.Setup makes them here as it does there.
+//
 // # The people's side
 //
 // These are pages for a browser: / explains the rest, /website is a company's contact form, /slack is the chat as each
 // person sees it, with buttons that work, /mail is everybody's mailbox, /crm the CRM's records, /faults orders failures.
+// Links that are made as HubSpot's are (/contacts/HubSpotPortal/record/0-1/ID) lead to the CRM's records.
 //
 // # The side for tests and for the unattended demo
 //
@@ -36,4 +40,6 @@
 // # State
 //
 // Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir.
+//
+// Command sandbox, in cmd/sandbox, serves all of this with the people of an operator's handbook.
 package sandbox

@@ -37,6 +37,7 @@ type slackPerson struct {
 type slackConversation struct {
 	ID, Name string
 	Direct   bool
+	Waiting  int
 	Here     bool
 }
 
@@ -71,7 +72,7 @@ func (s *Sandbox) slackPage(r *http.Request) (string, any) {
 		}
 		first, _, _ := strings.Cut(person.Name, " ")
 		p.People = append(p.People, slackPerson{
-			Person: person, First: first, Initials: initials(person.Name), Colour: i % 8, Waiting: s.slack.Waiting(person.Slack),
+			Person: person, First: first, Initials: initials(person.Name), Colour: i % 8, Waiting: s.slack.Waiting(slack.DirectID(person.Slack)),
 		})
 	}
 	if len(p.People) == 0 {
@@ -83,7 +84,7 @@ func (s *Sandbox) slackPage(r *http.Request) (string, any) {
 	p.Me = p.People[me]
 	p.Here = slackConversation{ID: slack.DirectID(p.Me.Slack), Name: slack.BotName, Direct: true, Here: true}
 	for _, c := range s.o.Channels {
-		here := slackConversation{ID: c.ID, Name: c.Name, Here: c.ID == r.FormValue("in")}
+		here := slackConversation{ID: c.ID, Name: c.Name, Waiting: s.slack.Waiting(c.ID), Here: c.ID == r.FormValue("in")}
 		if here.Here {
 			p.Here = here
 		}

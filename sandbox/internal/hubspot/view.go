@@ -36,6 +36,10 @@ func (s *Server) Records(kindName string, f Filter) []client.Record {
 		}
 	case f.Case != "":
 		from = s.ofCase(f.Case)[k]
+	case f.Email != "":
+		from = k.index["email"][strings.ToLower(f.Email)]
+	case f.Domain != "":
+		from = k.index["domain"][strings.ToLower(f.Domain)]
 	}
 	if f.Last > 0 {
 		from = from[max(len(from)-f.Last, 0):]
@@ -73,7 +77,7 @@ func (s *Server) person(r *record) client.Record {
 
 // ofCase are the records that belong to a case, by kind: its notes, the contacts that these are on, and the companies of both.
 func (s *Server) ofCase(caseID string) map[*kind][]*record {
-	contacts, companies, notes := s.kinds[0], s.kinds[1], s.kinds[2]
+	contacts, companies, notes := s.kinds[0], s.kinds[1], s.kinds[2] // as in Kinds
 	found := map[*kind][]*record{}
 	seen := map[*record]bool{}
 	take := func(k *kind, r *record) {

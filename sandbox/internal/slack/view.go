@@ -117,11 +117,11 @@ func hasButton(raw json.RawMessage) bool {
 	return false
 }
 
-// Waiting is how many messages with buttons somebody has in their direct messages.
-func (s *Server) Waiting(user string) (n int) {
+// Waiting is how many messages with buttons a conversation has.
+func (s *Server) Waiting(id string) (n int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if c := s.conversations[DirectID(user)]; c != nil {
+	if c := s.conversations[id]; c != nil {
 		for _, m := range c.top {
 			if m.answerable {
 				n++

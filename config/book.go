@@ -3,12 +3,13 @@ package config
 import "github.com/throughline-dev/throughline/activities/policy"
 
 // book makes the handbook that the policy activities answer from. The configuration has been checked: every name is known.
-func book(c *Config) *policy.Book {
+func book(c *Config, calendars map[string]policy.Calendar) *policy.Book {
 	b := &policy.Book{
-		Digest: c.Digest,
-		People: map[string]policy.Person{},
-		Pools:  map[string]policy.Pool{},
-		Roles:  map[string]policy.Role{},
+		Digest:    c.Digest,
+		People:    map[string]policy.Person{},
+		Pools:     map[string]policy.Pool{},
+		Roles:     map[string]policy.Role{},
+		Calendars: calendars,
 		Lead: policy.Lead{
 			Handbook:         c.Digest,
 			EnrichmentWait:   c.Lead.EnrichmentWait,
@@ -16,7 +17,10 @@ func book(c *Config) *policy.Book {
 			DefaultPool:      c.Lead.DefaultPool,
 			OutreachTemplate: c.Lead.OutreachTemplate,
 			Contact:          c.Lead.Contact,
+			MaxPause:         c.Lead.MaxPause,
+			MaxExtension:     c.Lead.MaxExtension,
 			Operations:       c.Lead.Operations,
+			Calendars:        named(c.Calendars, c.Lead.Contact, c.Lead.Operations),
 			Company:          c.Company.Name,
 		},
 	}
@@ -24,9 +28,9 @@ func book(c *Config) *policy.Book {
 		b.People[p.ID] = p
 	}
 	for _, p := range c.Pools {
-		pool := policy.Pool{Name: p.Name}
+		pool := policy.Pool{Name: p.Name, Calendar: p.Calendar}
 		for _, m := range p.Members {
-			pool.Members = append(pool.Members, policy.Member{Person: b.People[m.Person], Weight: m.Weight})
+			pool.Members = append(pool.Members, policy.Member{Person: b.People[m.Person], Weight: m.Weight, DailyCap: m.DailyCap})
 		}
 		b.Pools[p.Name] = pool
 	}

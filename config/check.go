@@ -17,18 +17,21 @@ const (
 	noPool = "no pool in pools"
 )
 
-// check finds what is wrong with the values of a configuration whose shape is right, and puts in what may be left out.
-func (f *findings) check(c *Config) {
+// check finds what is wrong with the values of a configuration whose shape is right, and puts in what may be left out. It
+// answers with the calendars, ready to be reckoned with.
+func (f *findings) check(c *Config) map[string]policy.Calendar {
 	f.name("company.name", c.Company.Name)
 	f.name("company.sender.name", c.Company.Sender.Name)
 	f.email("company.sender.email", c.Company.Sender.Email)
-	people := f.people(c)
+	calendars, ready := f.calendars(c)
+	people := f.people(c, calendars, ready)
 	f.roles(c, people)
-	pools := f.pools(c, people)
-	f.lead(c, pools)
+	pools := f.pools(c, people, calendars)
+	f.lead(c, pools, calendars)
 	f.templates(c)
 	f.systems(c)
 	f.programs(c)
+	return ready
 }
 
 // names are what other settings can refer to, and the key of each.
@@ -78,59 +81,6 @@ func (f *findings) unique(seen names, key, value string) {
 	seen[value] = key
 }
 
-func (f *findings) people(c *Config) names {
-	known, slack, emails := names{}, names{}, names{}
-	if len(c.People) == 0 {
-		f.add("people", "is empty: list everybody who takes part")
-	}
-	for i, p := range c.People {
-		key := item("people", i)
-		f.define(known, key+".id", "an ID", p.ID)
-		f.name(key+".name", p.Name)
-		f.email(key+".email", p.Email)
-		f.unique(emails, key+".email", strings.ToLower(p.Email))
-		if p.Slack != "" && !slackUser.MatchString(p.Slack) {
-			f.add(key+".slack", "%q is no Slack user ID: it is like U024BE7LH (in Slack: profile, \"Copy member ID\")", p.Slack)
-		}
-		f.unique(slack, key+".slack", p.Slack)
-		if p.CRMOwner != "" && !digits.MatchString(p.CRMOwner) {
-			f.add(key+".crm_owner", "%q is no owner ID of HubSpot: it is a number, such as \"1011\"", p.CRMOwner)
-		}
-	}
-	managers := map[string]string{}
-	for i, p := range c.People {
-		key := item("people", i)
-		if p.Manager == "" {
-			continue
-		}
-		f.refer(known, key+".manager", nobody, p.Manager)
-		if known[p.ID] == key+".id" { // and not a second one of that name
-			managers[p.ID] = p.Manager
-		}
-	}
-	f.chains(c.People, managers)
-	return known
-}
-
-// chains checks that nobody is above themselves. Each circle is one mistake, at the first of its people in the file.
-func (f *findings) chains(people []policy.Person, managers map[string]string) {
-	done := map[string]bool{}
-	for i, person := range people {
-		var chain []string
-		for id := person.ID; id != "" && !done[id]; id = managers[id] {
-			done[id] = true
-			chain = append(chain, id)
-			start := slices.Index(chain, managers[id])
-			if start < 0 {
-				continue
-			}
-			circle := append(chain[start:], managers[id])
-			first := slices.IndexFunc(people[i:], func(p policy.Person) bool { return slices.Contains(circle, p.ID) })
-			f.add(item("people", i+first)+".manager", "goes round in a circle (%s): leave it out for whoever is at the top", strings.Join(circle, " → "))
-		}
-	}
-}
-
 func (f *findings) roles(c *Config, people names) {
 	known := names{}
 	for i, r := range c.Roles {
@@ -158,18 +108,19 @@ func (f *findings) group(people names, key string, ids []string) {
 	}
 }
 
-func (f *findings) pools(c *Config, people names) names {
+func (f *findings) pools(c *Config, people, calendars names) names {
 	known := names{}
 	if len(c.Pools) == 0 {
 		f.add("pools", "is empty: list at least one pool, for lead.default_pool")
 	}
 	owner := map[string]string{}
-	for _, p := range c.People {
+	for _, p := range c.Staff {
 		owner[p.ID] = p.CRMOwner
 	}
 	for i := range c.Pools {
 		p, key := &c.Pools[i], item("pools", i)
 		f.define(known, key+".name", "a pool's name", p.Name)
+		f.calendar(calendars, key+".calendar", p.Calendar)
 		if len(p.Members) == 0 {
 			f.add(key+".members", "is empty: a pool needs at least one person")
 		}
@@ -183,6 +134,9 @@ func (f *findings) pools(c *Config, people names) names {
 			}
 			if m.Weight < 1 {
 				f.add(key+".weight", "%d is no weight: it is at least 1; who gets no turns is left out", m.Weight)
+			}
+			if _, said := f.where[key+".daily_cap"]; said && m.DailyCap < 1 {
+				f.add(key+".daily_cap", "%d is no cap: it is at least 1; leave it out for no limit", m.DailyCap)
 			}
 			if at, ok := people[m.Person]; ok && owner[m.Person] == "" {
 				f.add(strings.TrimSuffix(at, ".id")+".crm_owner", "is missing: %q is in a pool (%s), so HubSpot must know who owns the leads; find the owner ID in HubSpot's settings, under Users", m.Person, key)

@@ -15,7 +15,7 @@ import (
 // the adapters; a test holds the two together.
 var builtInTemplates = []string{"lead_outreach"}
 
-func (f *findings) lead(c *Config, pools names) {
+func (f *findings) lead(c *Config, pools, calendars names) {
 	l := c.Lead
 	f.positive("lead.enrichment_wait", l.EnrichmentWait)
 	seen := names{}
@@ -31,25 +31,11 @@ func (f *findings) lead(c *Config, pools names) {
 		f.refer(pools, key+".pool", noPool, t.Pool)
 	}
 	f.refer(pools, "lead.default_pool", noPool, l.DefaultPool)
-	f.ladder("lead.contact", l.Contact)
-	f.ladder("lead.operations", l.Operations)
-}
-
-// ladder checks that its rungs are moves that exist, each later than the one before. One without rungs waits in silence.
-func (f *findings) ladder(key string, l policy.Ladder) {
-	moves := []string{string(policy.Remind), string(policy.Escalate)}
-	for i, rung := range l {
-		key := item(key, i)
-		f.positive(key+".after", rung.After)
-		if i > 0 && rung.After.Duration <= l[i-1].After.Duration {
-			f.add(key+".after", "%s is not later than the rung before it (%s): both are counted from the moment the task opens", short(rung.After), short(l[i-1].After))
-		}
-		if move := string(rung.Do); move == "" {
-			f.add(key+".do", "is missing: it is %s", strings.Join(moves, " or "))
-		} else if !slices.Contains(moves, move) {
-			f.add(key+".do", "%q is no move: it is %s%s", move, strings.Join(moves, " or "), nearest.Hint(move, moves))
-		}
-	}
+	f.ladder("lead.contact", l.Contact, contactTask(calendars))
+	f.successor(c)
+	f.atLeastNothing("lead.max_pause", l.MaxPause)
+	f.atLeastNothing("lead.max_extension", l.MaxExtension)
+	f.ladder("lead.operations", l.Operations, operationsTask)
 }
 
 // templates checks the folder with the operator's own templates, and that there is one to write to a lead with.

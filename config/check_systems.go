@@ -99,6 +99,13 @@ func (f *findings) positive(key string, d policy.Duration) {
 	}
 }
 
+// atLeastNothing checks a duration that may be left out.
+func (f *findings) atLeastNothing(key string, d policy.Duration) {
+	if d.Duration < 0 {
+		f.add(key, "%s is less than nothing", short(d))
+	}
+}
+
 // url checks the address of an API or a page. What it quotes is without the password that may be in it.
 func (f *findings) url(key, value string) {
 	u, err := url.Parse(value)

@@ -47,20 +47,28 @@ lead:
   outreach_template: lead_outreach
   contact:
     - after: 24h
+      clock: wall
       do: remind
     - after: 48h
+      clock: wall
       do: escalate
 `
 
-// try loads the handbook with a few changes: old, new, old, new, ….
+// try loads the handbook with a few changes.
 func try(t *testing.T, env environment, changes ...string) (*Config, error) {
+	t.Helper()
+	return load([]layer{{1, "handbook.yaml", []byte(replaced(t, changes...))}}, env)
+}
+
+// replaced is the handbook with a few changes: old, new, old, new, ….
+func replaced(t *testing.T, changes ...string) string {
 	t.Helper()
 	text := handbook
 	for i := 0; i < len(changes); i += 2 {
 		require.Contains(t, text, changes[i])
 		text = strings.Replace(text, changes[i], changes[i+1], 1)
 	}
-	return load([]layer{{1, "handbook.yaml", []byte(text)}}, env)
+	return text
 }
 
 func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
@@ -124,11 +132,6 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"no default pool":  {"  default_pool: west\n", "", `handbook.yaml:25: lead.default_pool: is missing`},
 		"template":         {"lead_outreach", "lead_outreech", `handbook.yaml:32: lead.outreach_template: "lead_outreech" is no built-in template; did you mean "lead_outreach"?`},
 		"template path":    {"lead_outreach", "../x", `handbook.yaml:32: lead.outreach_template: "../x" is no template's name: it is the name of its two files without .html and .txt, such as "lead_outreach"`},
-		"rungs in order":   {"after: 24h", "after: 48h", `handbook.yaml:36: lead.contact[1].after: 48h is not later than the rung before it (48h): both are counted from the moment the task opens`},
-		"rung at once":     {"after: 24h", "after: -1h30m", `handbook.yaml:34: lead.contact[0].after: -1h30m is not more than nothing`},
-		"rung without":     {"    - after: 24h\n      do", "    - do", `handbook.yaml:34: lead.contact[0].after: is missing: give it a duration such as 90s, 15m or 48h`},
-		"move":             {"do: escalate", "do: escalte", `handbook.yaml:37: lead.contact[1].do: "escalte" is no move: it is remind or escalate; did you mean "escalate"?`},
-		"no move":          {"- after: 48h\n      do: escalate", "- after: 48h", `handbook.yaml:36: lead.contact[1].do: is missing: it is remind or escalate`},
 		"secret by key":    {"lead:", "systems: {slack: {token: abc}}\nlead:", `handbook.yaml:25: systems.slack.token: is a secret, and secrets don't belong in this file: take it out and set THROUGHLINE_SLACK_TOKEN or THROUGHLINE_SLACK_SIGNING_SECRET in the environment, or the same name with _FILE to the path of a file that holds it`},
 		"secret by looks":  {"name: Maria Lopez", "name: xoxb-12345-abcdef", `handbook.yaml:11: people[1].name: looks like a secret, and secrets don't belong here: take it out and set THROUGHLINE_SLACK_TOKEN in the environment, or the same name with _FILE to the path of a file that holds it`},
 	} {
@@ -142,26 +145,26 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 
 func TestMistakesInTheMachinery(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, want string }{
-		"time-out":     {"systems: {timeout: 0s}", `handbook.yaml:38: systems.timeout: 0s is not more than nothing`},
-		"Slack's URL":  {"systems: {slack: {url: https://slack.com/api}}", `handbook.yaml:38: systems.slack.url: "https://slack.com/api" must end in a slash, since the methods' names are appended to it`},
-		"no URL":       {`systems: {sendgrid: {url: ""}}`, `handbook.yaml:38: systems.sendgrid.url: is missing`},
-		"half a URL":   {"systems: {hubspot: {url: api.hubapi.com}}", `handbook.yaml:38: systems.hubspot.url: "api.hubapi.com" is no whole address: it is like https://api.example.com`},
-		"scheme":       {"systems: {hubspot: {url: ftp://api.hubapi.com}}", `handbook.yaml:38: systems.hubspot.url: "ftp://api.hubapi.com" is no whole address: it is like https://api.example.com`},
-		"bad URL":      {`systems: {hubspot: {url: "https://u:pa ss@host"}}`, `handbook.yaml:38: systems.hubspot.url: can't be read as an address: it is like https://api.example.com`},
-		"password":     {"systems: {hubspot: {url: https://me:geheim@api.hubapi.com}}", `handbook.yaml:38: systems.hubspot.url: "https://me:xxxxx@api.hubapi.com" has a user name in it: a secret doesn't belong here`},
-		"query":        {"systems: {peopledatalabs: {url: 'https://h/?a=b'}}", `handbook.yaml:38: systems.peopledatalabs.url: "https://h/?a=b" has a ? or a # in it: leave off what follows`},
-		"portal":       {"systems: {hubspot: {portal: EU1}}", `handbook.yaml:38: systems.hubspot.portal: "EU1" is no account number: it is the "Hub ID" in HubSpot's account menu`},
-		"switch":       {"systems: {sendgrid: {email_activity: maybe}}", `handbook.yaml:38: systems.sendgrid.email_activity: "maybe" is neither true nor false`},
-		"likelihood":   {"systems: {peopledatalabs: {min_likelihood: 11}}", `handbook.yaml:38: systems.peopledatalabs.min_likelihood: 11 is not between 1 and 10`},
-		"listen":       {"starter: {listen: localhost}", `handbook.yaml:38: starter.listen: "localhost" is no host and port: it is like 127.0.0.1:8080`},
-		"port":         {`starter: {listen: ":70000"}`, `handbook.yaml:38: starter.listen: ":70000" is no host and port: it is like 127.0.0.1:8080`},
-		"body":         {"starter: {max_body: 5000000}", `handbook.yaml:38: starter.max_body: 5000000 is not between 1024 and 1048576 bytes (1 KiB and 1 MiB)`},
-		"patience":     {"starter: {timeout: 3s}", `handbook.yaml:38: starter.timeout: 3s is too long: Slack gives up after 3s, so make it less`},
-		"no queues":    {"workers: {queues: []}", `handbook.yaml:38: workers.queues: is empty: name at least one task queue`},
-		"queue twice":  {"workers: {queues: [lead, lead]}", `handbook.yaml:38: workers.queues[1]: "lead" stands in workers.queues[0] too: once is enough`},
-		"address":      {`temporal: {address: ""}`, `handbook.yaml:38: temporal.address: is missing`},
-		"namespace":    {`temporal: {namespace: ""}`, `handbook.yaml:38: temporal.namespace: is missing`},
-		"wrong folder": {`templates: nowhere`, `handbook.yaml:38: templates: "nowhere" can't be used: no such file or directory; it is a folder, or "" for the built-in templates only`},
+		"time-out":     {"systems: {timeout: 0s}", `handbook.yaml:40: systems.timeout: 0s is not more than nothing`},
+		"Slack's URL":  {"systems: {slack: {url: https://slack.com/api}}", `handbook.yaml:40: systems.slack.url: "https://slack.com/api" must end in a slash, since the methods' names are appended to it`},
+		"no URL":       {`systems: {sendgrid: {url: ""}}`, `handbook.yaml:40: systems.sendgrid.url: is missing`},
+		"half a URL":   {"systems: {hubspot: {url: api.hubapi.com}}", `handbook.yaml:40: systems.hubspot.url: "api.hubapi.com" is no whole address: it is like https://api.example.com`},
+		"scheme":       {"systems: {hubspot: {url: ftp://api.hubapi.com}}", `handbook.yaml:40: systems.hubspot.url: "ftp://api.hubapi.com" is no whole address: it is like https://api.example.com`},
+		"bad URL":      {`systems: {hubspot: {url: "https://u:pa ss@host"}}`, `handbook.yaml:40: systems.hubspot.url: can't be read as an address: it is like https://api.example.com`},
+		"password":     {"systems: {hubspot: {url: https://me:geheim@api.hubapi.com}}", `handbook.yaml:40: systems.hubspot.url: "https://me:xxxxx@api.hubapi.com" has a user name in it: a secret doesn't belong here`},
+		"query":        {"systems: {peopledatalabs: {url: 'https://h/?a=b'}}", `handbook.yaml:40: systems.peopledatalabs.url: "https://h/?a=b" has a ? or a # in it: leave off what follows`},
+		"portal":       {"systems: {hubspot: {portal: EU1}}", `handbook.yaml:40: systems.hubspot.portal: "EU1" is no account number: it is the "Hub ID" in HubSpot's account menu`},
+		"switch":       {"systems: {sendgrid: {email_activity: maybe}}", `handbook.yaml:40: systems.sendgrid.email_activity: "maybe" is neither true nor false`},
+		"likelihood":   {"systems: {peopledatalabs: {min_likelihood: 11}}", `handbook.yaml:40: systems.peopledatalabs.min_likelihood: 11 is not between 1 and 10`},
+		"listen":       {"starter: {listen: localhost}", `handbook.yaml:40: starter.listen: "localhost" is no host and port: it is like 127.0.0.1:8080`},
+		"port":         {`starter: {listen: ":70000"}`, `handbook.yaml:40: starter.listen: ":70000" is no host and port: it is like 127.0.0.1:8080`},
+		"body":         {"starter: {max_body: 5000000}", `handbook.yaml:40: starter.max_body: 5000000 is not between 1024 and 1048576 bytes (1 KiB and 1 MiB)`},
+		"patience":     {"starter: {timeout: 3s}", `handbook.yaml:40: starter.timeout: 3s is too long: Slack gives up after 3s, so make it less`},
+		"no queues":    {"workers: {queues: []}", `handbook.yaml:40: workers.queues: is empty: name at least one task queue`},
+		"queue twice":  {"workers: {queues: [lead, lead]}", `handbook.yaml:40: workers.queues[1]: "lead" stands in workers.queues[0] too: once is enough`},
+		"address":      {`temporal: {address: ""}`, `handbook.yaml:40: temporal.address: is missing`},
+		"namespace":    {`temporal: {namespace: ""}`, `handbook.yaml:40: temporal.namespace: is missing`},
+		"wrong folder": {`templates: nowhere`, `handbook.yaml:40: templates: "nowhere" can't be used: no such file or directory; it is a folder, or "" for the built-in templates only`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load([]layer{{1, "handbook.yaml", []byte(handbook + c.yaml)}}, nil)

@@ -8,17 +8,21 @@
 package config
 
 import (
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 )
 
 // Config is the effective configuration: the files and the environment, merged and checked. The JSON names of its fields are
 // the keys of the YAML file; config.yaml beside this file says what each is for.
 type Config struct {
-	Company Company         `json:"company"`
-	People  []policy.Person `json:"people"`
-	Roles   []Role          `json:"roles"`
-	Pools   []Pool          `json:"pools"`
-	Lead    Lead            `json:"lead"`
+	Company Company `json:"company"`
+	// Calendars are the working hours that ladders, people and pools name.
+	Calendars []calendar.Calendar `json:"calendars"`
+	// Staff is everybody as the file has them. [Config.People] has their absences worked out.
+	Staff []Person `json:"people"`
+	Roles []Role   `json:"roles"`
+	Pools []Pool   `json:"pools"`
+	Lead  Lead     `json:"lead"`
 	// Templates is the folder with the operator's own e-mail templates, as an absolute path; "" for the built-in ones only.
 	Templates string   `json:"templates"`
 	Systems   Systems  `json:"systems"`
@@ -29,6 +33,8 @@ type Config struct {
 	// Digest identifies the effective configuration: 16 hexadecimal digits of a SHA-256 over everything above. Secrets are no
 	// part of it.
 	Digest string `json:"-"`
+	// People is everybody, in the order of the file.
+	People []policy.Person `json:"-"`
 	// Book is the handbook as the policy activities answer from it.
 	Book *policy.Book `json:"-"`
 
@@ -49,6 +55,26 @@ type Sender struct {
 	Email string `json:"email"`
 }
 
+// Person is somebody who takes part, as the file has them: see [policy.Person].
+type Person struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Email    string    `json:"email"`
+	Slack    string    `json:"slack"`
+	CRMOwner string    `json:"crm_owner"`
+	Manager  string    `json:"manager"`
+	Calendar string    `json:"calendar"`
+	Away     []Absence `json:"away"`
+}
+
+// Absence is a time at which a person isn't there. A date is one in the zone of their calendar, or in UTC where they have none.
+type Absence struct {
+	From Moment `json:"from"`
+	// To is the last day, where it is a date; else the instant at which they are back.
+	To    Moment `json:"to"`
+	Cover string `json:"cover"` // the ID of who stands in; "" for nobody
+}
+
 // Role is a duty, and the IDs of those who hold it.
 type Role struct {
 	Name    string   `json:"name"`
@@ -58,14 +84,16 @@ type Role struct {
 
 // Pool is a group of people who take turns.
 type Pool struct {
-	Name    string   `json:"name"`
-	Members []Member `json:"members"`
+	Name     string   `json:"name"`
+	Calendar string   `json:"calendar"` // the working hours of members who have none of their own; "" for at any time
+	Members  []Member `json:"members"`
 }
 
 // Member is a person's place in a pool.
 type Member struct {
-	Person string `json:"person"` // the person's ID
-	Weight int    `json:"weight"` // the share of the turns, relative to the others'; 1 where the file doesn't say
+	Person   string `json:"person"`    // the person's ID
+	Weight   int    `json:"weight"`    // the share of the turns, relative to the others'; 1 where the file doesn't say
+	DailyCap int    `json:"daily_cap"` // the most leads of the pool a day; 0 for no limit, where the file doesn't say
 }
 
 // Lead is how leads are handled.
@@ -75,7 +103,11 @@ type Lead struct {
 	DefaultPool      string             `json:"default_pool"`
 	OutreachTemplate string             `json:"outreach_template"`
 	Contact          policy.Ladder      `json:"contact"`
-	Operations       policy.Ladder      `json:"operations"`
+	// MaxPause is how long the rep's task may be paused in all, and MaxExtension how much time may be added to it; 0 for not
+	// at all.
+	MaxPause     policy.Duration `json:"max_pause"`
+	MaxExtension policy.Duration `json:"max_extension"`
+	Operations   policy.Ladder   `json:"operations"`
 }
 
 // Systems says where the outside world is.

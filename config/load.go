@@ -104,12 +104,12 @@ func load(layers []layer, env environment) (*Config, error) {
 	if err := v.Unmarshal(c, asJSON); err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	f.check(c)
+	calendars := f.check(c)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
 	c.Digest = digest(c)
-	c.Book = book(c)
+	c.Book = book(c, calendars)
 	return c, nil
 }
 

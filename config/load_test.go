@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 )
 
@@ -25,7 +26,12 @@ func TestWithoutAFileTheDefaultIsLoaded(t *testing.T) {
 	c, err := Load()
 	require.NoError(t, err)
 	assert.Equal(t, "Northwind Robotics", c.Company.Name)
-	assert.Equal(t, policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}}, c.Lead.Contact)
+	assert.Equal(t, policy.Ladder{
+		{After: policy.Hours(1), Clock: "office", Do: policy.Remind},
+		{After: policy.Hours(8), Clock: "office", Do: policy.Remind, Every: policy.Hours(8)},
+		{After: policy.Hours(24), Clock: policy.Wall, Do: policy.Reassign},
+		{After: policy.Hours(48), Clock: policy.Wall, Do: policy.Escalate},
+	}, c.Lead.Contact)
 	assert.Equal(t, "https://slack.com/api/", c.Systems.Slack.URL)
 
 	// Every setting has its line in the handbook, so that an operator finds it there.
@@ -37,7 +43,7 @@ func TestWithoutAFileTheDefaultIsLoaded(t *testing.T) {
 	}
 }
 
-func TestTheDemoIsTheDefaultWithShorterClocksAndNothingElse(t *testing.T) {
+func TestTheDemoIsTheDefaultWithShorterClocksThatNeverStop(t *testing.T) {
 	c, err := Load()
 	require.NoError(t, err)
 	demo, err := Load(Default, Demo)
@@ -48,8 +54,8 @@ func TestTheDemoIsTheDefaultWithShorterClocksAndNothingElse(t *testing.T) {
 
 	ladder := func(remind, escalate time.Duration) policy.Ladder {
 		return policy.Ladder{
-			{After: policy.Duration{Duration: remind}, Do: policy.Remind},
-			{After: policy.Duration{Duration: escalate}, Do: policy.Escalate},
+			{After: policy.Duration{Duration: remind}, Clock: policy.Wall, Do: policy.Remind},
+			{After: policy.Duration{Duration: escalate}, Clock: policy.Wall, Do: policy.Escalate},
 		}
 	}
 	assert.Equal(t, ladder(20*time.Second, 60*time.Second), demo.Lead.Contact)
@@ -58,7 +64,12 @@ func TestTheDemoIsTheDefaultWithShorterClocksAndNothingElse(t *testing.T) {
 	assert.NotEqual(t, c.Digest, demo.Digest)
 
 	demo.Lead.Contact, demo.Lead.Operations, demo.Lead.EnrichmentWait = c.Lead.Contact, c.Lead.Operations, c.Lead.EnrichmentWait
-	demo.Digest, demo.Book = c.Digest, c.Book
+	for i, one := range demo.Calendars {
+		assert.Equal(t, []calendar.Hours{{Days: "mon-sun", Open: "00:00-24:00"}}, one.Hours)
+		assert.Equal(t, c.Calendars[i].Name, one.Name)
+		assert.Equal(t, c.Calendars[i].Zone, one.Zone)
+	}
+	demo.Calendars, demo.Digest, demo.Book = c.Calendars, c.Digest, c.Book
 	assert.Equal(t, c, demo)
 }
 
@@ -74,11 +85,11 @@ func TestAFileReplacesTheCompanyAndKeepsTheMachinery(t *testing.T) {
 
 func TestALaterFileWinsAndItsListsReplaceTheWholeList(t *testing.T) {
 	first := write(t, "handbook.yaml", handbook)
-	second := write(t, "overlay.yaml", "company: {name: Fabrikam}\nworkers: {queues: [rotation]}\nlead:\n  contact:\n    - {after: 1h, do: escalate}\n")
+	second := write(t, "overlay.yaml", "company: {name: Fabrikam}\nworkers: {queues: [rotation]}\nlead:\n  contact:\n    - {after: 1h, clock: wall, do: escalate}\n")
 	c, err := Load(first, second)
 	require.NoError(t, err)
 	assert.Equal(t, Company{Name: "Fabrikam", Sender: Sender{Name: "Contoso", Email: "hello@contoso.example"}}, c.Company)
-	assert.Equal(t, policy.Ladder{{After: policy.Hours(1), Do: policy.Escalate}}, c.Lead.Contact)
+	assert.Equal(t, policy.Ladder{{After: policy.Hours(1), Clock: policy.Wall, Do: policy.Escalate}}, c.Lead.Contact)
 	assert.Equal(t, []string{"rotation"}, c.Workers.Queues)
 
 	nothing := write(t, "nothing.yaml", "company:\npools:\nlead: {contact: ~, default_pool: ~}\n")
@@ -86,10 +97,10 @@ func TestALaterFileWinsAndItsListsReplaceTheWholeList(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, c, same, "a key without a value changes nothing")
 
-	wrong := write(t, "wrong.yaml", "lead:\n  contact:\n    - {after: 1h}\n  default_pool: est\n")
+	wrong := write(t, "wrong.yaml", "lead:\n  contact:\n    - {after: 1h, clock: wall}\n  default_pool: est\n")
 	_, err = Load(first, wrong)
 	assert.EqualError(t, err, "2 mistakes in the configuration:\n"+
-		wrong+":3: lead.contact[0].do: is missing: it is remind or escalate\n"+
+		wrong+":3: lead.contact[0].do: is missing: it is remind, reassign, escalate or act\n"+
 		wrong+":4: lead.default_pool: \"est\" is no pool in pools; did you mean \"west\"?")
 }
 
@@ -166,17 +177,18 @@ func TestTheBookHasEverybodyInFull(t *testing.T) {
 	grace := policy.Person{ID: "grace", Name: "Grace Chen", Email: "grace@contoso.example", Slack: "U0GRACE01", CRMOwner: "7"}
 	maria := policy.Person{ID: "maria", Name: "Maria Lopez", Email: "maria@contoso.example", CRMOwner: "8", Manager: "grace"}
 	assert.Equal(t, &policy.Book{
-		Digest: c.Digest,
-		People: map[string]policy.Person{"grace": grace, "maria": maria},
-		Pools:  map[string]policy.Pool{"west": {Name: "west", Members: []policy.Member{{Person: maria, Weight: 2}, {Person: grace, Weight: 1}}}},
-		Roles:  map[string]policy.Role{"operations": {Name: "operations", Channel: "C0OPSDESK", People: []policy.Person{grace}}},
+		Digest:    c.Digest,
+		People:    map[string]policy.Person{"grace": grace, "maria": maria},
+		Pools:     map[string]policy.Pool{"west": {Name: "west", Members: []policy.Member{{Person: maria, Weight: 2}, {Person: grace, Weight: 1}}}},
+		Roles:     map[string]policy.Role{"operations": {Name: "operations", Channel: "C0OPSDESK", People: []policy.Person{grace}}},
+		Calendars: map[string]policy.Calendar{},
 		Lead: policy.Lead{
 			Handbook:         c.Digest,
 			EnrichmentWait:   policy.Duration{Duration: 10 * time.Second},
 			Territories:      []policy.Territory{{Name: "West", When: `lead.country == "US"`, Pool: "west"}},
 			DefaultPool:      "west",
 			OutreachTemplate: "lead_outreach",
-			Contact:          policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}},
+			Contact:          policy.Ladder{{After: policy.Hours(24), Clock: policy.Wall, Do: policy.Remind}, {After: policy.Hours(48), Clock: policy.Wall, Do: policy.Escalate}},
 			Company:          "Contoso",
 		},
 	}, c.Book)

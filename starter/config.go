@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -25,7 +26,7 @@ func (a *app) config() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printConfig(cmd.OutOrStdout(), c)
+			printConfig(cmd.OutOrStdout(), c, time.Now())
 			return nil
 		},
 	})
@@ -33,15 +34,24 @@ func (a *app) config() *cobra.Command {
 }
 
 // printConfig says what a configuration means, so that an operator sees what the keys alone don't show: shares, the order of
-// the rules, which secrets are there.
-func printConfig(w io.Writer, c *config.Config) {
+// the rules, who is at work today, which secrets are there.
+func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	fmt.Fprintf(w, "%s, handbook %s: no mistakes\n", c.Company.Name, c.Digest)
 
-	people := section(w, "People", "ID", "Name", "E-mail", "Slack", "CRM owner", "Manager")
+	if len(c.Calendars) > 0 {
+		calendars := section(w, "Calendars", "Calendar", "Zone", "Today there")
+		for _, one := range c.Calendars {
+			calendars.AppendRow(table.Row{one.Name, one.Zone, today(c.Book.Calendars[one.Name], now)})
+		}
+		calendars.Render()
+	}
+
+	people := section(w, "People", "ID", "Name", "E-mail", "Slack", "CRM owner", "Manager", "Calendar")
 	for _, p := range c.People {
-		people.AppendRow(table.Row{p.ID, p.Name, p.Email, p.Slack, p.CRMOwner, p.Manager})
+		people.AppendRow(table.Row{p.ID, p.Name, p.Email, p.Slack, p.CRMOwner, p.Manager, p.Calendar})
 	}
 	people.Render()
+	printAbsences(w, c, now)
 
 	roles := section(w, "Roles", "Role", "Held by", "Channel")
 	for _, r := range c.Roles {
@@ -49,9 +59,9 @@ func printConfig(w io.Writer, c *config.Config) {
 	}
 	roles.Render()
 
-	pools := section(w, "Pools", "Pool", "Members, with their share of the turns")
+	pools := section(w, "Pools", "Pool", "Members, with their share of the turns", "Calendar")
 	for _, p := range c.Pools {
-		pools.AppendRow(table.Row{p.Name, shares(p)})
+		pools.AppendRow(table.Row{p.Name, shares(p), p.Calendar})
 	}
 	pools.Render()
 
@@ -67,6 +77,7 @@ func printConfig(w io.Writer, c *config.Config) {
 	ladders.AppendRow(table.Row{"make contact", ladder(c.Lead.Contact)})
 	ladders.AppendRow(table.Row{"operations", ladder(c.Lead.Operations)})
 	ladders.Render()
+	fmt.Fprintf(w, "Whoever has a lead may pause it for %s in all, and add %s to its rungs.\n", short(c.Lead.MaxPause), short(c.Lead.MaxExtension))
 
 	systems := section(w, "Systems", "System", "Address", "Secrets")
 	for _, s := range []struct {
@@ -118,6 +129,9 @@ func shares(p config.Pool) string {
 	parts := make([]string, len(p.Members))
 	for i, m := range p.Members {
 		parts[i] = fmt.Sprintf("%s %.0f%%", m.Person, 100*float64(m.Weight)/float64(total))
+		if m.DailyCap > 0 {
+			parts[i] += fmt.Sprintf(" (%d a day)", m.DailyCap)
+		}
 	}
 	return strings.Join(parts, ", ")
 }

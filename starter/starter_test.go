@@ -25,6 +25,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"google.golang.org/grpc"
 
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/sandbox"
@@ -185,7 +186,7 @@ func TestConfigCheckSaysWhatTheHandbookMeans(t *testing.T) {
 	t.Setenv(string(config.HubSpotToken), "pat-na1-secret")
 	r := runs(t, nil, "", "config", "check")
 	require.NoError(t, r.failed)
-	for _, want := range []string{"no mistakes", "Maria Lopez", "remind after 24h, then escalate after 48h", "sofia 75%, maria 25%", "otherwise", "THROUGHLINE_HUBSPOT_TOKEN set"} {
+	for _, want := range []string{"no mistakes", "Maria Lopez", "reassign after 24h, then escalate after 48h", "America/New_York", "berlin", "may pause it for 336h in all, and add 72h", "sofia 75%, maria 25%", "otherwise", "THROUGHLINE_HUBSPOT_TOKEN set"} {
 		assert.Contains(t, r.out, want)
 	}
 	assert.NotContains(t, r.out, "pat-na1-secret")
@@ -193,6 +194,52 @@ func TestConfigCheckSaysWhatTheHandbookMeans(t *testing.T) {
 	r = runs(t, nil, "", "config", "check", "--config", "default", "--config", "demo")
 	require.NoError(t, r.failed)
 	assert.NotContains(t, r.out, "escalate after 48h")
+}
+
+func TestConfigCheckSaysWhoIsAwayAndWhoseDayIsLimited(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(`people:
+  - {id: maria, name: Maria Lopez, email: maria@example.com, crm_owner: "1", calendar: berlin, away: [
+      {from: 2026-09-01T13:00-04:00, to: 2026-09-01T17:00-04:00},
+      {from: 2026-08-01, to: 2026-08-02, cover: tom}, {from: 2026-07-01, to: 2026-07-31, cover: tom}]}
+  - {id: tom, name: Tom Whitaker, email: tom@example.com, crm_owner: "2", away: [{from: 2026-08-20, to: 2026-08-20}]}
+roles: [{name: operations, people: [tom]}]
+pools: [{name: inbound, calendar: london, members: [{person: maria, weight: 3, daily_cap: 5}, {person: tom}]}]
+lead: {territories: [], default_pool: inbound}
+`), 0o600))
+	c, err := config.Load(config.Default, file)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	printConfig(&out, c, time.Date(2026, time.August, 1, 12, 0, 0, 0, time.UTC))
+	text := out.String()
+	assert.Contains(t, text, "maria 75% (5 a day), tom 25%")
+	assert.Regexp(t, `inbound +│ .* │ london`, text)
+	assert.Regexp(t, `berlin +│ Europe/Berlin +│ Sat 1 Aug closed, until Mon 3 Aug 09:00`, text)
+	assert.Regexp(t, `(?s)`+strings.Join([]string{
+		`maria │ Sat 1 Aug 2026 00:00 CEST, so now +│ Mon 3 Aug 2026 00:00 CEST +│ tom +│\n`,
+		`tom   │ Thu 20 Aug 2026 00:00 UTC +│ Fri 21 Aug 2026 00:00 UTC +│ nobody +│\n`,
+		`maria │ Tue 1 Sep 2026 19:00 CEST +│ Tue 1 Sep 2026 23:00 CEST +│ nobody +│\n`,
+	}, "│ "), text)
+	assert.NotContains(t, text, "Jul 2026")
+}
+
+func TestTheHoursOfTodayAreThoseOfTheCalendarsOwnDay(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	clock, err := calendar.Compile(calendar.Calendar{Zone: "Europe/Berlin", Hours: []calendar.Hours{
+		{Days: "mon-thu", Open: "09:00-12:30, 13:30-18:00"}, {Days: "fri", Open: "22:00-06:00"},
+	}})
+	require.NoError(t, err)
+	for now, want := range map[string]string{
+		"2026-08-05T12:00:00Z": "Wed 5 Aug 09:00-12:30, 13:30-18:00",
+		"2026-08-06T22:00:00Z": "Fri 7 Aug 22:00-24:00", // it is midnight in Berlin
+		"2026-08-08T12:00:00Z": "Sat 8 Aug 00:00-06:00",
+		"2026-08-09T12:00:00Z": "Sun 9 Aug closed, until Mon 10 Aug 09:00",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		require.NoError(t, err)
+		assert.Equal(t, want, today(policy.Calendar{Clock: clock, Zone: zone}, at))
+	}
 }
 
 func TestConfigCheckNamesEveryMistake(t *testing.T) {

@@ -59,7 +59,8 @@ func Workflow(ctx workflow.Context, pool string, state State) error {
 	if err != nil {
 		return err
 	}
-	return workflow.NewContinueAsNewError(ctx, Workflow, pool, state)
+	// By its name: the workers know the function under no other (their registration aliases are off).
+	return workflow.NewContinueAsNewError(ctx, assignment.WorkflowName, pool, state)
 }
 
 func check(pool string, req assignment.Request) error {

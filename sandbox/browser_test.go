@@ -141,6 +141,7 @@ func TestInTheBrowser(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, browser){
 		"a card arrives, is clicked, and changes":         aCardArrivesIsClickedAndChanges,
 		"an example fills the form, and the form is sent": anExampleFillsTheFormAndTheFormIsSent,
+		"a dialog opens, is filled in and sent":           aDialogOpensIsFilledInAndSent,
 		"a fault is ordered and cleared":                  aFaultIsOrderedAndCleared,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -204,6 +205,38 @@ func anExampleFillsTheFormAndTheFormIsSent(t *testing.T, b browser) {
 	case <-time.After(patience):
 		t.Fatal("the form was not sent")
 	}
+}
+
+func aDialogOpensIsFilledInAndSent(t *testing.T, b browser) {
+	w := start(t, options())
+	app := startAsking(t, w)
+	_, err := w.adapters().slack.PostCard(t.Context(), key("card"), question())
+	require.NoError(t, err)
+	page := b.open(t, w.URL+"/slack?as=maria")
+	page.click("[data-click='throughline:hand-over']")
+	page.until(`document.getElementById("dialog").open && document.activeElement.name === "to"`)
+	<-app.clicks
+	page.click("#dialog [data-close]")
+	page.until(`!document.getElementById("dialog").open && document.activeElement.dataset.click === "throughline:hand-over"`)
+
+	page.click("[data-click='throughline:hand-over']")
+	page.until(`document.getElementById("dialog").open`)
+	<-app.clicks
+	page.click("#dialog .primary")
+	page.until(`document.activeElement.name === "to" && document.activeElement.getAttribute("aria-invalid") === "true" &&
+		document.querySelector("#dialog .wrong").innerText.includes("required")`)
+	require.Empty(t, app.clicks)
+
+	app.answers(`{"response_action":"errors","errors":{"to":"Omar is away."}}`)
+	_, err = page.eval(`document.querySelector("#dialog [name=to]").value = "omar"; document.querySelector("#dialog [name=comment]").value = "one\ntwo"`)
+	require.NoError(t, err)
+	page.click("#dialog .primary")
+	page.until(`document.querySelector("#dialog .wrong").innerText === "Omar is away." && document.querySelector("#dialog [name=comment]").value === "one\ntwo"`)
+	require.Equal(t, map[string]string{"to": "omar", "comment": "one\ntwo"}, (<-app.clicks).Form.Values)
+
+	app.answers(`{"response_action":"clear"}`)
+	page.click("#dialog .primary")
+	page.until(`!document.getElementById("dialog").open`)
 }
 
 func aFaultIsOrderedAndCleared(t *testing.T, b browser) {

@@ -84,6 +84,16 @@ func TestSlackAnswersAsSlackDescribesIt(t *testing.T) {
 	_, _, _, err = api.GetConversationRepliesContext(ctx, &slackgo.GetConversationRepliesParameters{ChannelID: channel, Timestamp: ts})
 	require.NoError(t, err)
 
+	app := startApp(t, http.StatusOK)
+	w.Sandbox.SetInteractionsURL(app.URL)
+	_, err = w.Click(ctx, client.Click{User: maria, Channel: channel, TS: ts, ActionID: "go"})
+	require.NoError(t, err)
+	view := slackgo.ModalViewRequest{Type: slackgo.VTModal, Title: slackgo.NewTextBlockObject("plain_text", "Title", false, false)}
+	_, err = api.OpenViewContext(ctx, app.next(t).TriggerID, view)
+	require.NoError(t, err)
+	_, err = api.OpenViewContext(ctx, "1.2.abc", view)
+	require.EqualError(t, err, "invalid_trigger_id")
+
 	_, _, err = api.PostMessageContext(ctx, "C0NOWHERE", text("t"))
 	require.EqualError(t, err, "channel_not_found")
 	_, _, err = api.PostMessageContext(ctx, opsDesk, slackgo.MsgOptionBlocks(slackgo.NewSectionBlock(nil, nil, nil)))

@@ -6,7 +6,8 @@
 // of credentials are the vendor's own:
 //
 //	/slack/api/     Slack's Web API: chat.postMessage, chat.update, chat.postEphemeral, conversations.open, .history and
-//	                .replies, users.info, users.lookupByEmail, auth.test; form bodies, as slack-go sends them
+//	                .replies, users.info, users.lookupByEmail, auth.test, views.open; form bodies, for views JSON, as
+//	                slack-go sends them
 //	/sendgrid/      v3/mail/send, v3/messages
 //	/hubspot/       crm/v3/objects (contacts, companies, notes), crm/v3/properties, crm/v3/owners, crm/v4/…/associations
 //	/pdl/           v5/company/enrich
@@ -17,7 +18,7 @@
 // # The people's side
 //
 // These are pages for a browser: / explains the rest, /website is a company's contact form, /slack is the chat as each
-// person sees it, with buttons that work, /mail is everybody's mailbox, /crm the CRM's records, /faults orders failures.
+// person sees it, with buttons and dialogs that work, /mail is everybody's mailbox, /crm the CRM's records, /faults orders failures.
 // Links that are made as HubSpot's are (/contacts/HubSpotPortal/record/0-1/ID) lead to the CRM's records.
 //
 // # The side for tests and for the unattended demo
@@ -27,6 +28,7 @@
 //	GET    /_sandbox/effects                 what has happened in the outside world, counted by key; ?case=ID for one workflow
 //	GET    /_sandbox/slack/messages          ?user=U… what that person sees; or ?channel=C…; and ?case=ID
 //	POST   /_sandbox/slack/click             {"user","channel","ts","action_id"}: somebody clicks a button
+//	POST   /_sandbox/slack/submit            {"user","view","values"}: somebody sends a dialog that a click has opened
 //	GET    /_sandbox/mail                    e-mails, oldest first; ?to=ADDRESS, ?case=ID
 //	GET    /_sandbox/crm/{contacts|companies|notes}    records, oldest first; ?email=, ?domain=, ?case=ID (as far as they apply)
 //	GET    /_sandbox/faults                  the faults on order
@@ -39,7 +41,7 @@
 //
 // # State
 //
-// Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir.
+// Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir; only dialogs that are open are closed.
 //
 // Command sandbox, in cmd/sandbox, serves all of this with the people of an operator's handbook.
 package sandbox

@@ -27,6 +27,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 		}))
 	})
 	mux.HandleFunc("POST /_sandbox/slack/click", s.click)
+	mux.HandleFunc("POST /_sandbox/slack/submit", s.submit)
 	mux.HandleFunc("GET /_sandbox/mail", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.mail.Emails(sendgrid.Filter{To: r.FormValue("to"), Case: r.FormValue("case")}))
 	})
@@ -72,6 +73,25 @@ func (s *Sandbox) click(w http.ResponseWriter, r *http.Request) {
 		wire.Error(w, http.StatusInternalServerError, "%s", err)
 	default:
 		wire.JSON(w, http.StatusOK, clicked)
+	}
+}
+
+func (s *Sandbox) submit(w http.ResponseWriter, r *http.Request) {
+	var in client.Submission
+	if err := wire.Read(r, &in, true); err != nil {
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+		return
+	}
+	submitted, err := s.slack.Submit(r.Context(), in)
+	switch {
+	case errors.Is(err, slack.ErrNoDialog):
+		wire.Error(w, http.StatusNotFound, "%s", err)
+	case errors.Is(err, slack.ErrNoField):
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+	case err != nil:
+		wire.Error(w, http.StatusInternalServerError, "%s", err)
+	default:
+		wire.JSON(w, http.StatusOK, submitted)
 	}
 }
 

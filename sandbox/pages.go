@@ -59,6 +59,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.live("home", s.homePage))
 	mux.HandleFunc("GET /website", s.websitePage)
 	mux.HandleFunc("GET /slack", s.live("slack", s.slackPage))
+	mux.HandleFunc("GET /slack/dialogs/{id}", s.dialog)
 	mux.HandleFunc("GET /mail", s.live("mail", s.mailPage))
 	mux.HandleFunc("GET /mail/{id}", s.live("mail", s.mailPage))
 	mux.HandleFunc("GET /mail/{id}/html", s.mailHTML)
@@ -94,13 +95,17 @@ func (s *Sandbox) render(w http.ResponseWriter, part string, p page) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	h := w.Header()
+	secure(w.Header())
+	_, _ = w.Write(b.Bytes())
+}
+
+// secure sets what every page is sent with.
+func secure(h http.Header) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", security)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	_, _ = w.Write(b.Bytes())
 }
 
 // homePage explains the parts.

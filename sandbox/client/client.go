@@ -48,6 +48,12 @@ func (c *Client) Click(ctx context.Context, click Click) (clicked Clicked, err e
 	return clicked, c.do(ctx, http.MethodPost, "/slack/click", nil, click, &clicked)
 }
 
+// Submit sends a dialog that a click has opened. It fails where the user couldn't have done so: the dialog isn't open (any
+// more), or doesn't ask for such a value.
+func (c *Client) Submit(ctx context.Context, in Submission) (submitted Submitted, err error) {
+	return submitted, c.do(ctx, http.MethodPost, "/slack/submit", nil, in, &submitted)
+}
+
 // Emails are the e-mails to an address or of a case, oldest first; an empty one of the two is any.
 func (c *Client) Emails(ctx context.Context, to, caseID string) (list []Email, err error) {
 	return list, c.do(ctx, http.MethodGet, "/mail", url.Values{"to": {to}, "case": {caseID}}, nil, &list)

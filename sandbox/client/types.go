@@ -86,6 +86,30 @@ type Clicked struct {
 	Warning string `json:"warning,omitempty"`
 	// Status is the app's HTTP status; 0 where there was no answer.
 	Status int `json:"status,omitempty"`
+	// View is the ID of the dialog that the app opened before it answered; "" for none. See [Submission].
+	View string `json:"view,omitempty"`
+}
+
+// Submission is somebody sending a dialog that they have open.
+type Submission struct {
+	User string `json:"user"` // Slack user ID
+	View string `json:"view"` // the dialog's ID
+	// Values are what they filled in, by the block IDs of the inputs: what was typed, or the value of what was chosen.
+	Values map[string]string `json:"values"`
+}
+
+// Submitted is what Slack's user sees of a dialog that they sent.
+type Submitted struct {
+	// OK is whether the app took it, within Slack's three seconds; it may still have found Errors.
+	OK bool `json:"ok"`
+	// Warning is what Slack shows in the dialog where the app didn't.
+	Warning string `json:"warning,omitempty"`
+	// Errors are what is shown under the inputs, by their block IDs: Slack's own, and then Status is 0, or the app's.
+	Errors map[string]string `json:"errors,omitempty"`
+	// Status is the app's HTTP status; 0 where it wasn't asked or gave no answer.
+	Status int `json:"status,omitempty"`
+	// View is the dialog's ID while it is open; "" once it is closed.
+	View string `json:"view,omitempty"`
 }
 
 // Email is an e-mail in somebody's mailbox.

@@ -9,10 +9,11 @@ async function refresh() {
   const live = document.querySelectorAll("[data-live]");
   if (!live.length || document.hidden || busy) return;
   const answer = await fetch(location.href, { cache: "no-store", headers: tag ? { "If-None-Match": tag } : {} });
+  const text = await answer.text();
   if (answer.status !== 200 || busy) return;
   const first = tag === null;
   tag = answer.headers.get("ETag");
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const part of live) {
     const now = fresh.getElementById(part.id);
     if (!now || (first && now.innerHTML === part.innerHTML)) continue;
@@ -63,7 +64,60 @@ function ask(question) {
   yes.className = "btn " + (question.style === "danger" ? "grave" : "primary");
   dialog.returnValue = "no";
   dialog.showModal();
-  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
+  return new Promise((done) => closed(dialog, () => done(dialog.returnValue === "yes")));
+}
+
+// closed calls back once a dialog that is open has been closed. The browser tells of a closing late, perhaps when the dialog is
+// open again.
+function closed(dialog, then) {
+  const heard = () => {
+    if (dialog.open) return;
+    dialog.removeEventListener("close", heard);
+    then();
+  };
+  dialog.addEventListener("close", heard);
+}
+
+// user is the person as whom Slack is looked at.
+const user = () => document.querySelector(".talk").dataset.user;
+
+// show opens the dialog that an app has opened for the person, or shows it anew. Whatever had the focus gets it back.
+async function show(view, focus) {
+  const dialog = document.getElementById("dialog");
+  const answer = await fetch(`/slack/dialogs/${encodeURIComponent(view)}?user=${encodeURIComponent(user())}`, { cache: "no-store" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  dialog.replaceChildren(...document.importNode(fresh.body, true).childNodes);
+  if (dialog.open) return;
+  dialog.showModal();
+  closed(dialog, () => document.getElementById(focus)?.focus());
+}
+
+// submit sends a dialog. What is wrong with it is shown under its fields, and it stays open with what was typed.
+async function submit(form) {
+  const buttons = form.querySelectorAll("button");
+  for (const b of buttons) b.disabled = true;
+  let sent;
+  try {
+    const values = Object.fromEntries(new FormData(form));
+    sent = await post("POST", "/_sandbox/slack/submit", { user: user(), view: form.dataset.view, values });
+  } catch (problem) {
+    sent = { warning: problem.message, view: form.dataset.view };
+  } finally {
+    for (const b of buttons) b.disabled = false;
+  }
+  warn(form, sent.warning || "");
+  for (const field of form.querySelectorAll(".field")) {
+    const text = sent.errors?.[field.dataset.block] || "";
+    const wrong = field.querySelector(".wrong");
+    wrong.textContent = text;
+    wrong.hidden = !text;
+    field.querySelector("[name]").setAttribute("aria-invalid", Boolean(text));
+  }
+  form.querySelector('[aria-invalid="true"]')?.focus();
+  if (!sent.view) form.closest("dialog").close();
+  else if (sent.ok && !sent.errors) show(sent.view);
+  refresh();
 }
 
 async function click(button) {
@@ -75,12 +129,13 @@ async function click(button) {
     button.disabled = true;
     button.classList.add("waiting");
     const clicked = await post("POST", "/_sandbox/slack/click", {
-      user: document.querySelector(".talk").dataset.user,
+      user: user(),
       channel: button.dataset.channel,
       ts: button.dataset.ts,
       action_id: button.dataset.click,
     });
     warn(message, clicked.warning || "");
+    if (clicked.view) await show(clicked.view, button.id);
   } catch (problem) {
     warn(message, problem.message);
   } finally {
@@ -118,6 +173,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.click) click(button);
+  if ("close" in button.dataset) button.closest("dialog").close();
   if ("example" in button.dataset) {
     fill(document.querySelector(".leadform"), { ...button.dataset, name: button.dataset.example });
     document.querySelector(".send").focus();
@@ -137,6 +193,10 @@ document.addEventListener("click", async (event) => {
 document.getElementById("order")?.addEventListener("submit", (event) => {
   event.preventDefault();
   order(event.target);
+});
+document.getElementById("dialog")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit(event.target);
 });
 document.querySelector(".examples")?.removeAttribute("hidden");
 

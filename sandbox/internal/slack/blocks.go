@@ -30,15 +30,21 @@ const (
 	maxAllText = 13_200
 )
 
-// Block is a block of a message, of those kinds that the sandbox knows.
+// Block is a block of a message or a modal, of those kinds that the sandbox knows.
 type Block struct {
-	Type      string    `json:"type"` // "header", "section", "context", "actions" or "divider"
+	Type      string    `json:"type"` // "header", "section", "context", "actions" or "divider", and in a modal "input"
 	BlockID   string    `json:"block_id,omitempty"`
 	Text      *Text     `json:"text,omitempty"`
 	Fields    []Text    `json:"fields,omitempty"`
 	Accessory *Element  `json:"accessory,omitempty"`
 	Elements  []Element `json:"elements,omitempty"`
 	Expand    bool      `json:"expand,omitempty"`
+	// Of an input:
+	Label          *Text  `json:"label,omitempty"`
+	Hint           *Text  `json:"hint,omitempty"`
+	Element        *Input `json:"element,omitempty"`
+	Optional       bool   `json:"optional,omitempty"`
+	DispatchAction bool   `json:"dispatch_action,omitempty"`
 }
 
 // Text is a text object. In a context block's Elements it is an element.
@@ -121,6 +127,8 @@ type checker struct {
 	wrong      []string
 	seen       map[string]bool // block IDs, and the action IDs of a block below them
 	characters int
+	modal      bool // whether it is a modal's blocks
+	focused    int  // how many elements want the focus
 }
 
 func (c *checker) say(pointer, format string, args ...any) {
@@ -196,6 +204,12 @@ func (c *checker) block(at string, b *Block) {
 		for i := range b.Elements {
 			c.button(fmt.Sprintf("%s/elements/%d", at, i), b.BlockID, &b.Elements[i])
 		}
+	case "input":
+		if !c.modal { // Slack knows them in messages too; nobody here sends any
+			c.say(at+"/type", "unsupported type: %s", b.Type)
+			return
+		}
+		c.input(at, b)
 	default:
 		c.say(at+"/type", "unsupported type: %s", b.Type)
 	}

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -101,11 +100,20 @@ func (s *Server) Click(ctx context.Context, base string, c client.Click) (client
 	if err != nil {
 		return client.Clicked{}, err
 	}
-	text, err := json.Marshal(payload)
-	if err != nil {
-		return client.Clicked{}, err
+	status, _, err := s.deliver(ctx, payload)
+	clicked := client.Clicked{OK: err == nil && status/100 == 2, Status: status, View: s.opened(payload.TriggerID)}
+	var late net.Error
+	switch {
+	case errors.Is(err, errNowhere):
+		clicked.Warning = "This app is not configured to handle interactive responses."
+	case errors.As(err, &late) && late.Timeout():
+		clicked.Warning = "Operation timed out. Apps need to respond within 3 seconds."
+	case err != nil:
+		clicked.Warning = "This app did not respond. Is it running?"
+	case !clicked.OK:
+		clicked.Warning = fmt.Sprintf("This app responded with status code %d.", status)
 	}
-	return s.send(ctx, text)
+	return clicked, nil
 }
 
 func (s *Server) interaction(base string, c client.Click) (*interaction, error) {
@@ -136,7 +144,7 @@ func (s *Server) interaction(base string, c client.Click) (*interaction, error) 
 		APIAppID:    AppID,
 		Token:       "sandbox", // the old way to prove who sends; the signature has taken its place
 		Container:   container{"message", m.TS, m.Thread, conv.id, m.Only != ""},
-		TriggerID:   fmt.Sprintf("%d.%d.%s", now.UnixMicro(), now.Unix(), strings.ToLower(rand.Text())),
+		TriggerID:   s.newTrigger(c.User, now),
 		Team:        interactionTeam{TeamID, "sandbox"},
 		Channel:     interactionChannel{conv.id, conv.name},
 		ResponseURL: strings.TrimSuffix(base, "/") + "/slack/actions/" + TeamID + "/" + answer,
@@ -178,38 +186,36 @@ func find(m *message, id string) (action, bool) {
 	return action{}, false
 }
 
-// send posts a signed interaction to the app, and waits as long as Slack does.
-func (s *Server) send(ctx context.Context, payload []byte) (client.Clicked, error) {
+// errNowhere is an app that has no address for interactions.
+var errNowhere = errors.New("no address to send interactions to")
+
+// deliver posts a signed interaction to the app, and waits for its answer as long as Slack does.
+func (s *Server) deliver(ctx context.Context, payload any) (status int, body []byte, err error) {
 	target := s.interactions.Load()
 	if target == nil || *target == "" {
-		return client.Clicked{Warning: "This app is not configured to handle interactive responses."}, nil
+		return 0, nil, errNowhere
 	}
-	body := url.Values{"payload": {string(payload)}}.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, *target, strings.NewReader(body))
+	text, err := json.Marshal(payload)
 	if err != nil {
-		return client.Clicked{}, err
+		return 0, nil, err
+	}
+	form := url.Values{"payload": {string(text)}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, *target, strings.NewReader(form))
+	if err != nil {
+		return 0, nil, err
 	}
 	at := strconv.FormatInt(time.Now().Unix(), 10)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	req.Header.Set("X-Slack-Request-Timestamp", at)
-	req.Header.Set("X-Slack-Signature", Sign(s.SigningSecret, at, body))
+	req.Header.Set("X-Slack-Signature", Sign(s.SigningSecret, at, form))
 	res, err := s.app.Do(req)
 	if err != nil {
-		var late net.Error
-		if errors.As(err, &late) && late.Timeout() {
-			return client.Clicked{Warning: "Operation timed out. Apps need to respond within 3 seconds."}, nil
-		}
-		return client.Clicked{Warning: "This app did not respond. Is it running?"}, nil
+		return 0, nil, err
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
-	if res.StatusCode/100 != 2 {
-		return client.Clicked{
-			Status: res.StatusCode, Warning: fmt.Sprintf("This app responded with status code %d.", res.StatusCode),
-		}, nil
-	}
-	return client.Clicked{OK: true, Status: res.StatusCode}, nil
+	body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	return res.StatusCode, body, err
 }
 
 // Sign is Slack's signature, version 0, of a request's body that is sent at a time in seconds.

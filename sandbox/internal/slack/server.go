@@ -7,6 +7,7 @@ package slack
 
 import (
 	"cmp"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,12 +69,15 @@ type Server struct {
 	open          *journal.Table[string] // the person of each direct conversation, by the conversation's ID
 	responses     *journal.Table[responseURL]
 	byKey         ledger.Ledger[*message]
+	triggers      map[string]*trigger // by ID
+	dialogs       map[string]*dialog  // by the user who has it open
 }
 
 // New makes the workspace, with the conversations that the journal has.
 func New(o Options) (*Server, error) {
 	s := &Server{
 		Options: o, users: map[string]User{}, conversations: map[string]*conversation{},
+		triggers: map[string]*trigger{}, dialogs: map[string]*dialog{},
 		app: &http.Client{
 			Timeout:       cmp.Or(o.Patience, patience),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -135,6 +139,7 @@ func (s *Server) API() http.Handler {
 		"chat.postMessage":      s.chatPostMessage,
 		"chat.postEphemeral":    s.chatPostEphemeral,
 		"chat.update":           s.chatUpdate,
+		"views.open":            s.viewsOpen,
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := s.call(w, r, methods[strings.TrimPrefix(r.URL.Path, "/")])
@@ -152,12 +157,9 @@ func (s *Server) API() http.Handler {
 
 func (s *Server) call(w http.ResponseWriter, r *http.Request, method func(url.Values) (any, error)) (any, error) {
 	r.Body = http.MaxBytesReader(w, r.Body, wire.MaxBody)
-	if kind := r.Header.Get("Content-Type"); r.Method == http.MethodPost && !strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
-		// The other types that Slack takes are left out, since slack-go sends forms to every method above.
-		return nil, no("invalid_post_type")
-	}
-	if err := r.ParseForm(); err != nil {
-		return nil, no("invalid_form_data")
+	arguments, err := argumentsOf(r)
+	if err != nil {
+		return nil, err
 	}
 	token := wire.Bearer(r)
 	if token == "" {
@@ -171,5 +173,31 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method func(url.Va
 	case !wire.Same(token, s.Token):
 		return nil, no("invalid_auth")
 	}
-	return method(r.Form)
+	return method(arguments)
+}
+
+// argumentsOf reads a method's arguments: a form, or for views a JSON object. Slack takes JSON for some other methods too, which
+// is left out, since slack-go sends forms to them.
+func argumentsOf(r *http.Request) (url.Values, error) {
+	kind := r.Header.Get("Content-Type")
+	if strings.HasPrefix(kind, "application/json") && strings.HasPrefix(r.URL.Path, "/views.") {
+		var object map[string]json.RawMessage
+		if err := wire.Read(r, &object, false); err != nil {
+			return nil, no("invalid_json")
+		}
+		arguments := url.Values{}
+		for name, raw := range object {
+			text := string(raw)
+			_ = json.Unmarshal(raw, &text) // what isn't a text stays JSON
+			arguments.Set(name, text)
+		}
+		return arguments, nil
+	}
+	if r.Method == http.MethodPost && !strings.HasPrefix(kind, "application/x-www-form-urlencoded") {
+		return nil, no("invalid_post_type")
+	}
+	if err := r.ParseForm(); err != nil {
+		return nil, no("invalid_form_data")
+	}
+	return r.Form, nil
 }

@@ -44,6 +44,14 @@ var machinery = []string{"systems", "starter", "workers", "temporal"}
 //
 // The error is of type [Mistakes] and has all of them.
 func Load(files ...string) (*Config, error) {
+	layers, err := readFiles(files)
+	if err != nil {
+		return nil, err
+	}
+	return load(layers, environ())
+}
+
+func readFiles(files []string) ([]layer, error) {
 	if len(files) == 0 {
 		files = []string{Default}
 	} else if files[0] == Demo {
@@ -58,10 +66,7 @@ func Load(files ...string) (*Config, error) {
 		}
 		layers = append(layers, layer{len(layers) + 1, name, data})
 	}
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	return load(layers, environ())
+	return layers, f.err()
 }
 
 func readFile(name string) ([]byte, error) {

@@ -3,6 +3,8 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -42,6 +44,19 @@ func (m Mistakes) Error() string {
 		lines = append(lines, one.String())
 	}
 	return strings.Join(lines, "\n")
+}
+
+var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
+
+// LogValue is what slog writes: where the mistakes are and what they are, without the values that they quote, since those can be
+// people's names and addresses.
+func (m Mistakes) LogValue() slog.Value {
+	texts := make([]string, len(m))
+	for i, one := range m {
+		one.Problem = quoted.ReplaceAllString(one.Problem, `"…"`)
+		texts[i] = one.String()
+	}
+	return slog.AnyValue(texts)
 }
 
 // position is where a setting was read from. The zero value is nowhere.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -82,7 +83,8 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 	if len(queues) == 0 {
 		queues = c.Workers.Queues
 	}
-	p, err := process.New(process.Options{Client: temporal, Live: config.NewLive(c), Queues: queues, Logger: logger})
+	live := config.NewLive(c)
+	p, err := process.New(process.Options{Client: temporal, Live: live, Queues: queues, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -98,5 +100,9 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 		}
 	}()
 	defer watch.Close()
+	ctx, stop := context.WithCancel(ctx)
+	var reload sync.WaitGroup
+	reload.Go(func() { live.Watch(ctx, config.WatchOptions{Files: s.files, Logger: logger}) })
+	defer func() { stop(); reload.Wait() }()
 	return p.Run(ctx)
 }

@@ -84,7 +84,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return s, err
 	}
 	if !o.NoWorkers {
-		if err := s.startWorkers(ctx, doors.health, registry); err != nil {
+		if err := s.startWorkers(ctx, o.Config, doors.health, registry); err != nil {
 			return s, err
 		}
 	}
@@ -151,11 +151,17 @@ func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address,
 	return t.Address(), t.Namespace(), nil
 }
 
-func (s *Stack) startWorkers(ctx context.Context, health net.Listener, registry prometheus.Gatherer) error {
-	p, err := process.New(process.Options{Client: s.Client, Live: config.NewLive(s.Config), Logger: s.log})
+// startWorkers starts the workers, who follow the files of the handbook.
+func (s *Stack) startWorkers(ctx context.Context, files []string, health net.Listener, registry prometheus.Gatherer) error {
+	live := config.NewLive(s.Config)
+	p, err := process.New(process.Options{Client: s.Client, Live: live, Logger: s.log})
 	if err != nil {
 		return err
 	}
+	s.run("handbook", func(ctx context.Context) error {
+		live.Watch(ctx, config.WatchOptions{Files: files, Logger: s.log, Adjust: func(c *config.Config) { settle(c, s.Sandbox) }})
+		return nil
+	})
 	s.serve("workers' health", health, p.Handler(registry))
 	s.run("workers", p.Run)
 	return until(ctx, s.broken, func() error { return p.Ready(ctx) })

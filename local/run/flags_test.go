@@ -82,3 +82,32 @@ func TestItEndsWithTheProcessThatStartedIt(t *testing.T) {
 		require.Fail(t, "it goes on without its parent")
 	}
 }
+
+func TestPlayingUnattendedDisturbsNobody(t *testing.T) {
+	o, err := parse(t, "--home", "/home/of/the/demo", "--auto")
+	require.NoError(t, err)
+	require.Empty(t, o.Dir)
+	require.Equal(t, stack.Ports{}, o.Ports, "all are free ones")
+	o, err = parse(t, "--home", "/home/of/the/demo", "--auto", "--dir", "kept", "--port-web", "8233")
+	require.NoError(t, err)
+	require.Equal(t, "kept", o.Dir)
+	require.Equal(t, stack.Ports{Web: 8233}, o.Ports)
+	o, err = parse(t, "--home", "/home/of/the/demo")
+	require.NoError(t, err)
+	require.Equal(t, "/home/of/the/demo", o.Dir)
+}
+
+func TestFlagsThatNeedEachOtherAreSaid(t *testing.T) {
+	for _, flag := range []string{"--only=lead", "--json", "--door=http://127.0.0.1:8080"} {
+		_, err := parse(t, flag)
+		require.ErrorContains(t, err, "go with --auto", flag)
+	}
+	_, err := parse(t, "--auto", "--sandbox", "http://127.0.0.1:8090")
+	require.ErrorContains(t, err, "--door and --sandbox go together")
+}
+
+func TestAWorkflowThatNobodyKnowsIsSaidBeforeAnythingStarts(t *testing.T) {
+	cmd, _ := newCommand()
+	cmd.SetArgs([]string{"--auto", "--only", "leed"})
+	require.ErrorContains(t, cmd.Execute(), `there is no case of the workflow "leed": choose from lead`)
+}

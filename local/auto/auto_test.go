@@ -1,0 +1,149 @@
+package auto
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/sandbox"
+	client "github.com/throughline-dev/throughline/sandbox/client"
+)
+
+func load(t *testing.T, files ...string) *config.Config {
+	t.Helper()
+	handbook, err := config.Load(files...)
+	require.NoError(t, err)
+	return handbook
+}
+
+func TestNoTwoCasesShareANameOrACompany(t *testing.T) {
+	names, domains := map[string]bool{}, map[string]bool{}
+	for _, c := range Cases() {
+		require.False(t, names[c.Name], c.Name)
+		require.NotNil(t, c.Play)
+		require.NotEmpty(t, c.Ends)
+		names[c.Name] = true
+	}
+	for _, list := range [][]leadCase{ordinaryLeads, waitingLeads, troubledLeads, givenUpLeads} {
+		for _, c := range list {
+			_, domain, _ := strings.Cut(c.form["email"].(string), "@")
+			require.False(t, domains[domain], domain)
+			domains[domain] = true
+		}
+	}
+}
+
+func TestWhatCannotBePlayedIsSaidFirst(t *testing.T) {
+	demo := load(t, config.Default, config.Demo)
+	require.NoError(t, Check(Options{Handbook: demo}))
+	require.NoError(t, Check(Options{Handbook: demo, Only: []string{"lead"}}))
+	require.EqualError(t, Check(Options{Handbook: demo, Only: []string{"leed"}}), `there is no case of the workflow "leed": choose from lead`)
+	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default)}), "48h0m0s")
+
+	other := filepath.Join(t.TempDir(), "other.yaml")
+	require.NoError(t, os.WriteFile(other, []byte("lead:\n  territories:\n    - name: Everywhere\n      when: 'true'\n      pool: dach\n"), 0o644))
+	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default, config.Demo, other)}), `no territory "US West"`)
+}
+
+func TestADuplicateAndAWrongCountAreSaid(t *testing.T) {
+	by := map[string]Tally{}
+	problems := tally([]client.Effect{
+		{System: "slack", Operation: "message", Key: "lead-1/contact-card-1", Count: 1},
+		{System: "slack", Operation: "update", Key: "lead-1/contact-card-1", Count: 7, Repeatable: true},
+		{System: "sendgrid", Operation: "email", Key: "lead-1/outreach", Count: 3, Records: []string{"a", "b", "c"}},
+	}, by)
+	require.Equal(t, []string{`expected one sendgrid email of "lead-1/outreach", saw 3: a, b, c`}, problems)
+	require.Equal(t, map[string]Tally{"slack": {Count: 1}, "sendgrid": {Count: 3, Duplicates: 2}}, by)
+
+	require.Empty(t, compare(whole, whole.with(Effects{Reply: 0})))
+	require.Equal(t, []string{
+		"hubspot: expected 1 notes, saw 0",
+		"slack: expected 0 replies in threads, saw 2",
+	}, compare(whole, whole.with(Effects{Note: 0, Reply: 2})))
+}
+
+// nowhere is a player whose door takes nothing.
+func nowhere(t *testing.T, c Case) *Player {
+	t.Helper()
+	world, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	outside := httptest.NewServer(world.Handler())
+	t.Cleanup(outside.Close)
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	t.Cleanup(door.Close)
+	return &Player{
+		World: client.New(outside.URL), Door: door.URL, Handbook: load(t, config.Default, config.Demo), ID: "test-1", Began: time.Now(),
+		c: c, say: func(string) {}, result: Result{Case: c.Name, Expected: c.Ends, Effects: map[string]Tally{}},
+	}
+}
+
+func TestACaseThatIsNotTakenHasFailed(t *testing.T) {
+	for _, c := range Cases() {
+		p := nowhere(t, c)
+		p.play(t.Context())
+		p.audit(t.Context())
+		require.False(t, p.result.OK)
+		require.Contains(t, p.result.Problems[0], "expected the lead to be taken with 202, saw 418")
+		faults, err := p.World.Faults(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, faults, "its faults are taken back")
+	}
+}
+
+func TestACaseThatEndsOtherwiseHasFailed(t *testing.T) {
+	p := nowhere(t, Case{Name: "x", Ends: "contacted", Play: func(_ context.Context, p *Player) error {
+		p.Ended("aborted", "")
+		return nil
+	}})
+	p.play(t.Context())
+	p.audit(t.Context())
+	require.Equal(t, []string{`expected it to end as "contacted", and it ended as "aborted"`}, p.result.Problems)
+}
+
+func TestACaseWhoseFaultNeverStruckHasProvedNothing(t *testing.T) {
+	for _, f := range []client.Fault{{System: "slack", Kind: client.Broken}, {System: "slack", Kind: client.Broken, Count: 2}} {
+		p := nowhere(t, Case{Name: "x", Play: func(ctx context.Context, p *Player) error {
+			return p.Order(ctx, f)
+		}})
+		p.play(t.Context())
+		require.Len(t, p.result.Problems, 1)
+		require.Contains(t, p.result.Problems[0], `the fault "broken" of slack`)
+	}
+}
+
+func TestTheReportSaysWhatHappenedAndWhatDidNot(t *testing.T) {
+	results := []Result{
+		{
+			Workflow: "lead", Case: "Good", ID: "lead-1", Ended: "contacted", Expected: "contacted", OK: true,
+			Holder: "maria", Why: `territory "US West": lead.country is "US"`, By: "maria", Effects: map[string]Tally{"slack": {Count: 1}},
+		},
+		{
+			Workflow: "lead", Case: "Bad", ID: "lead-2", Expected: "contacted", Problems: []string{"it rained"},
+			Effects: map[string]Tally{"slack": {Count: 2, Duplicates: 1}},
+		},
+	}
+	var table, lines bytes.Buffer
+	Print(&table, results)
+	for _, want := range []string{`maria, by "US West"`, "contacted by maria", "✗ Bad (lead-2): it rained", "1 of 2 cases", "slack 3 (1 of them duplicates)"} {
+		require.Contains(t, table.String(), want)
+	}
+	require.Equal(t, []Result{results[1]}, Failed(results))
+
+	require.NoError(t, PrintJSON(&lines, results))
+	var first map[string]any
+	require.NoError(t, json.NewDecoder(&lines).Decode(&first))
+	require.Equal(t, "lead", first["workflow"])
+	require.Equal(t, "lead-1", first["id"])
+	require.Equal(t, first["expected"], first["ended"])
+	require.Equal(t, map[string]any{"slack": map[string]any{"count": 1., "duplicates": 0.}}, first["effects"])
+}

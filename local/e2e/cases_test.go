@@ -1,0 +1,38 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/local/auto"
+)
+
+// recorded are the cases whose histories are kept for the replay tests, and the names that they are kept under.
+var recorded = map[string]string{
+	"The rep makes contact":                "lead/contacted",
+	"Nobody but the manager makes contact": "lead/escalated",
+	"Operations put the CRM right":         "lead/operations",
+	"Operations give the case up":          "lead/aborted",
+	"CRM, mail and Slack ask to wait":      "lead/throttled",
+}
+
+func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
+	t.Parallel()
+	s := shared(t)
+	results, err := auto.Run(t.Context(), auto.Options{
+		Door: s.Door, Sandbox: s.Sandbox, Handbook: s.Config, Progress: t.Output(),
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, results)
+	kept := 0
+	for _, r := range results {
+		require.Empty(t, r.Problems, "%s (%s)", r.Case, r.ID)
+		require.True(t, r.OK)
+		requireReplay(t, s.history(t, r.ID, ""), recorded[r.Case])
+		if recorded[r.Case] != "" {
+			kept++
+		}
+	}
+	require.Equal(t, len(recorded), kept, "each of the cases that are recorded must still be there")
+}

@@ -1,0 +1,126 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/workflows/lead"
+)
+
+// fields are what somebody filled in.
+type fields map[string]any
+
+// post sends a lead, and returns the door's status and the lead's ID.
+func (s system) post(f fields) (status int, id string, err error) {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return 0, "", err
+	}
+	res, err := http.Post(s.Door+"/leads", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	defer res.Body.Close()
+	var answer struct{ ID string }
+	err = json.NewDecoder(res.Body).Decode(&answer)
+	return res.StatusCode, answer.ID, err
+}
+
+// send sends a lead that must be taken.
+func (s system) send(t *testing.T, f fields) (id string) {
+	t.Helper()
+	status, id, err := s.post(f)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusAccepted, status)
+	return id
+}
+
+// card waits for a lead's card that can be answered.
+func (s system) card(t *testing.T, id string) (card sandbox.Message) {
+	t.Helper()
+	eventually(t, "the card of "+id, func() bool {
+		cards, err := s.world.Messages(t.Context(), sandbox.MessageFilter{Case: id})
+		require.NoError(t, err)
+		for _, c := range cards {
+			if len(c.Buttons) > 0 {
+				card = c
+				return true
+			}
+		}
+		return false
+	})
+	return card
+}
+
+// rep is who sees a card.
+func (s system) rep(t *testing.T, card sandbox.Message) policy.Person {
+	t.Helper()
+	for _, p := range s.Config.People {
+		if p.Slack == "" {
+			continue
+		}
+		seen, err := s.world.Messages(t.Context(), sandbox.MessageFilter{User: p.Slack, Channel: card.Channel})
+		require.NoError(t, err)
+		if len(seen) > 0 {
+			return p
+		}
+	}
+	require.Fail(t, "nobody sees the card")
+	return policy.Person{}
+}
+
+// contact has the rep say on a card that they made contact: its first button.
+func (s system) contact(t *testing.T, card sandbox.Message) {
+	t.Helper()
+	clicked, err := s.world.Click(t.Context(), sandbox.Click{
+		User: s.rep(t, card).Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[0].ActionID,
+	})
+	require.NoError(t, err)
+	require.True(t, clicked.OK, clicked.Warning)
+}
+
+// result waits for a lead to end, and returns what it says about itself.
+func (s system) result(t *testing.T, id string) (r lead.Result) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, s.Client.GetWorkflow(ctx, id, "").Get(ctx, &r))
+	return r
+}
+
+// requireWhole requires that a lead's effects are those of one for which nothing went wrong, each once.
+func (s system) requireWhole(t *testing.T, id string) {
+	t.Helper()
+	effects, err := s.world.Effects(t.Context(), id)
+	require.NoError(t, err)
+	count := map[string]int{}
+	for _, e := range effects {
+		if !e.Repeatable {
+			count[e.System+" "+e.Operation] += e.Count
+		}
+	}
+	require.Equal(t, map[string]int{
+		"slack message": 1, "sendgrid email": 1, "hubspot contact": 1, "hubspot company": 1, "hubspot note": 1,
+	}, count)
+}
+
+// history is the history of a workflow's run; "" is its latest.
+func (s system) history(t *testing.T, id, run string) *history.History {
+	t.Helper()
+	h := &history.History{}
+	for events := s.Client.GetWorkflowHistory(t.Context(), id, run, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); events.HasNext(); {
+		e, err := events.Next()
+		require.NoError(t, err)
+		h.Events = append(h.Events, e)
+	}
+	return h
+}

@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/server/common/dynamicconfig"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/local/stack"
+	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+)
+
+var update = flag.Bool("update", false, "record the histories that the tests ran, into workflows/testdata/histories")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if started.stack != nil {
+		if err := started.stack.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "the shared system didn't stop:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// started is the system that tests share, once one has asked for it.
+var started struct {
+	once  sync.Once
+	stack *stack.Stack
+	err   error
+}
+
+// system is a Throughline that runs, or one's view of it.
+type system struct {
+	*stack.Stack
+	world *sandbox.Client
+}
+
+// demo is the handbook under which two days are a minute.
+var demo = []string{config.Default, config.Demo}
+
+// shared is the system that tests share. Its rotations continue as new every few turns, as they otherwise do after hundreds.
+func shared(t *testing.T) system {
+	t.Helper()
+	started.once.Do(func() {
+		tuning := stack.Tuned()
+		tuning.Dynamic[dynamicconfig.HistoryCountSuggestContinueAsNew.Key()] = 20
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		started.stack, started.err = stack.Start(ctx, stack.Options{Config: demo, Tuning: &tuning})
+	})
+	require.NoError(t, started.err)
+	return system{started.stack, sandbox.New(started.stack.Sandbox)}
+}
+
+// start starts a system that the test has to itself, and has to stop.
+func start(t *testing.T, o stack.Options) system {
+	t.Helper()
+	if o.Config == nil {
+		o.Config = demo
+	}
+	s, err := stack.Start(within(t, time.Minute), o)
+	require.NoError(t, err)
+	return system{s, sandbox.New(s.Sandbox)}
+}
+
+func within(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// patience is how long anything may take that should happen at once. It is long because all packages' tests may run at the
+// same time, on a small machine.
+const patience = time.Minute
+
+// eventually waits until something holds; what says it for the failure.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx := within(t, patience)
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			require.Fail(t, "waited in vain: "+what)
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}

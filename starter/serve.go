@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -46,8 +48,14 @@ func (a *app) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			// The door asks the handbook nothing while it runs. It follows it all the same, so that its log says what is refused,
+			// and what needs a restart.
+			ctx, stop := context.WithCancel(cmd.Context())
+			var reload sync.WaitGroup
+			reload.Go(func() { config.NewLive(c).Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
+			defer func() { stop(); reload.Wait() }()
 			logger.Info("The door is open.", "listen", l.Addr().String(), "public_url", c.Starter.PublicURL)
-			err = d.Serve(cmd.Context(), l)
+			err = d.Serve(ctx, l)
 			logger.Info("The door is closed.")
 			return err
 		},

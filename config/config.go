@@ -4,7 +4,7 @@
 //
 // A configuration is loaded whole and checked whole: [Load] either answers with one in which every name that is mentioned
 // exists and every number makes sense, or with all the mistakes at once. What it made never changes; a new version of the
-// handbook is a new [Config], put in force by [Live.Replace].
+// handbook is a new [Config], which [Live.Watch] puts in force while the program runs.
 package config
 
 import (

@@ -224,6 +224,7 @@ func TestLiveChangesAllAtOnce(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add(demoYAML)
 	f.Add([]byte(handbook))
+	f.Add([]byte(strings.Replace(handbook, "    manager: grace\n", "    calendar: berlin\n    away: [{from: 2026-08-03, to: 2026-08-14T12:00Z, cover: grace}]\n", 1) + berlin))
 	for _, s := range []string{"", "!", "a", "- a", "{", "? [a]: b", "*a : b", "people: [[]]", "people: [~]", "pools: [{members: [~]}]", "lead: {contact: [~]}", "<<: {a: b}", "company: !!binary aGk=", "a: &a [*a]"} {
 		f.Add([]byte(s))
 	}

@@ -76,7 +76,7 @@ func (w *watch) look() {
 	}
 	if err != nil {
 		if err.Error() != w.refused || !slices.Equal(now, w.loaded) {
-			w.Logger.Error("The changed configuration is refused. What was in force stays.", "mistakes", err, "in_force", w.live.Config().Digest)
+			w.Logger.Error("The changed configuration is refused, and what was in force stays. The command `config check` quotes what is written there.", "mistakes", err, "in_force", w.live.Config().Digest)
 		}
 		w.loaded, w.refused = now, err.Error()
 		return

@@ -117,7 +117,9 @@ func TestAWrongChangeIsRefusedAndTheReasonsAreLoggedOnceAVersion(t *testing.T) {
 		}, line["mistakes"])
 	}
 	assert.Equal(t, w.live.Config().Digest, lines[2]["handbook"])
-	assert.NotContains(t, w.log.String(), "contoso")
+	for _, private := range []string{"contoso", "Lopez"} {
+		assert.NotContains(t, w.log.String(), private)
+	}
 }
 
 func TestAFileThatIsGoneChangesNothing(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,9 +60,14 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	}
 	roles.Render()
 
+	reassigns := slices.ContainsFunc(c.Lead.Contact, func(r policy.Rung) bool { return r.Do == policy.Reassign })
 	pools := section(w, "Pools", "Pool", "Members, with their share of the turns", "Calendar")
 	for _, p := range c.Pools {
-		pools.AppendRow(table.Row{p.Name, shares(p), p.Calendar})
+		members := shares(p)
+		if reassigns && len(p.Members) == 1 {
+			members += ", with nobody to reassign to"
+		}
+		pools.AppendRow(table.Row{p.Name, members, p.Calendar})
 	}
 	pools.Render()
 

@@ -204,7 +204,7 @@ func TestConfigCheckSaysWhoIsAwayAndWhoseDayIsLimited(t *testing.T) {
       {from: 2026-08-01, to: 2026-08-02, cover: tom}, {from: 2026-07-01, to: 2026-07-31, cover: tom}]}
   - {id: tom, name: Tom Whitaker, email: tom@example.com, crm_owner: "2", away: [{from: 2026-08-20, to: 2026-08-20}]}
 roles: [{name: operations, people: [tom]}]
-pools: [{name: inbound, calendar: london, members: [{person: maria, weight: 3, daily_cap: 5}, {person: tom}]}]
+pools: [{name: inbound, calendar: london, members: [{person: maria, weight: 3, daily_cap: 5}, {person: tom}]}, {name: solo, members: [{person: tom}]}]
 lead: {territories: [], default_pool: inbound}
 `), 0o600))
 	c, err := config.Load(config.Default, file)
@@ -213,6 +213,7 @@ lead: {territories: [], default_pool: inbound}
 	printConfig(&out, c, time.Date(2026, time.August, 1, 12, 0, 0, 0, time.UTC))
 	text := out.String()
 	assert.Contains(t, text, "maria 75% (5 a day), tom 25%")
+	assert.Contains(t, text, "tom 100%, with nobody to reassign to")
 	assert.Regexp(t, `inbound +│ .* │ london`, text)
 	assert.Regexp(t, `berlin +│ Europe/Berlin +│ Sat 1 Aug closed, until Mon 3 Aug 09:00`, text)
 	assert.Regexp(t, `(?s)`+strings.Join([]string{

@@ -41,7 +41,7 @@ func TestAChangedHandbookIsForLeadsToComeAndAWrongOneForNone(t *testing.T) {
 	second := policyOf(t, ctx, s, 2)
 	require.NotEqual(t, first, second)
 	put("lead: {max_pause: soon}\n")
-	logged("The changed configuration is refused.")
+	logged("The changed configuration is refused")
 	require.Equal(t, second, policyOf(t, ctx, s, 3))
 	require.Equal(t, first, policyOf(t, ctx, s, 1), "it keeps the policy that it began with")
 	require.NoError(t, s.Stop())

@@ -24,7 +24,8 @@ func contactTask(calendars names) ladderTask {
 	}
 }
 
-// operationsTask has no reassign, since the whole role has it already, and no "skip", which not every step allows.
+// operationsTask has no reassign, since the whole role has it already; no calendars, which the desk doesn't give its tasks; and no
+// "skip", which not every step allows.
 var operationsTask = ladderTask{
 	moves:   []string{string(policy.Remind), string(policy.Escalate), string(policy.Act)},
 	actions: []string{"retry", "abort"},

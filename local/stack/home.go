@@ -37,7 +37,8 @@ func openHome(dir string) (*home, error) {
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
 	// Who holds it is only a help for people: the lock itself is the system's, and gone when the process is.
-	if err := f.Truncate(0); err == nil {
+	err = f.Truncate(0)
+	if err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())), 0)
 	}
 	if err != nil {

@@ -89,7 +89,7 @@ func StartTemporal(ctx context.Context, o TemporalOptions) (*Temporal, error) {
 	}
 	if err := t.ready(ctx); err != nil {
 		t.Stop()
-		return nil, fmt.Errorf("Temporal's server did not get ready: %w", err)
+		return nil, fmt.Errorf("wait until Temporal's server is ready: %w", err)
 	}
 	return t, nil
 }

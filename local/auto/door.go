@@ -28,21 +28,33 @@ var visitor = &http.Client{Timeout: 15 * time.Second}
 type receipt struct {
 	ID        string `json:"id"`
 	Duplicate bool   `json:"duplicate"`
+	// again is whether it took more than one try, so that the lead may have been taken by one before.
+	again bool
 }
 
-// send sends a lead.
-func (p *Player) send(ctx context.Context, f form, as string) (receipt, error) {
-	body, media := []byte(f.encode()), asForm
-	if as == asJSON {
-		var err error
-		if body, err = json.Marshal(f); err != nil {
-			return receipt{}, err
+// send sends a lead, again where the door says that it can't take it just now, as it asks its senders to.
+func (p *Player) send(ctx context.Context, f form, as string) (r receipt, err error) {
+	err = p.Until(ctx, "the door to take the lead", func(ctx context.Context) (bool, string, error) {
+		again := r.again
+		var status int
+		r, status, err = p.sendOnce(ctx, f, as)
+		r.again = again || status == http.StatusServiceUnavailable
+		if status == http.StatusServiceUnavailable {
+			return false, "that it can't just now", nil
 		}
-		media = asJSON
+		return true, "", err
+	})
+	return r, err
+}
+
+func (p *Player) sendOnce(ctx context.Context, f form, as string) (r receipt, status int, err error) {
+	body, media, err := f.encode(as)
+	if err != nil {
+		return r, 0, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Door+"/leads", bytes.NewReader(body))
 	if err != nil {
-		return receipt{}, err
+		return r, 0, err
 	}
 	req.Header.Set("Content-Type", media)
 	if as == asBrowser {
@@ -50,36 +62,40 @@ func (p *Player) send(ctx context.Context, f form, as string) (receipt, error) {
 	}
 	res, err := visitor.Do(req)
 	if err != nil {
-		return receipt{}, err
+		return r, 0, err
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
 	if err != nil {
-		return receipt{}, err
+		return r, 0, err
 	}
 	if res.StatusCode != http.StatusAccepted {
-		return receipt{}, fmt.Errorf("expected the lead to be taken with 202, saw %s: %s", res.Status, answer)
+		return r, res.StatusCode, fmt.Errorf("expected the lead to be taken with 202, saw %s: %s", res.Status, answer)
 	}
-	taken := receipt{ID: strings.TrimPrefix(res.Header.Get("Location"), "/leads/")}
 	if as == asBrowser {
+		r.ID = strings.TrimPrefix(res.Header.Get("Location"), "/leads/")
 		if media := res.Header.Get("Content-Type"); !strings.HasPrefix(media, "text/html") {
-			return taken, fmt.Errorf("expected a page for a person in a browser, saw %s", media)
+			err = fmt.Errorf("expected a page for a person in a browser, saw %s", media)
 		}
-		return taken, nil
+		return r, res.StatusCode, err
 	}
-	return taken, json.Unmarshal(answer, &taken)
+	return r, res.StatusCode, json.Unmarshal(answer, &r)
 }
 
-// encode is the form as a browser sends it.
-func (f form) encode() string {
+// encode is the form as it is sent.
+func (f form) encode(as string) (body []byte, media string, err error) {
+	if as == asJSON {
+		body, err = json.Marshal(f)
+		return body, asJSON, err
+	}
 	values := url.Values{}
 	for name, value := range f {
 		values.Set(name, fmt.Sprint(value))
 	}
-	return values.Encode()
+	return []byte(values.Encode()), asForm, nil
 }
 
-// state is what the door says of a lead: "open" or "closed".
+// state is what the door says of a lead: "open" or "closed", or "unknown" where it can't say just now.
 func (p *Player) state(ctx context.Context, id string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Door+"/leads/"+url.PathEscape(id), nil)
 	if err != nil {
@@ -90,6 +106,9 @@ func (p *Player) state(ctx context.Context, id string) (string, error) {
 		return "", err
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusServiceUnavailable {
+		return "unknown", nil
+	}
 	var s struct{ State, Detail string }
 	if err := json.NewDecoder(res.Body).Decode(&s); err != nil || res.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("expected the door to know the lead, saw %s: %s", res.Status, s.Detail)

@@ -154,7 +154,7 @@ func (l *leadPlay) submit(ctx context.Context) error {
 	l.id = receipts[0].ID
 	l.Taken(l.id, l.email)
 	l.Say("taken as %s", l.id)
-	first := 0
+	first, again := 0, false
 	for _, r := range receipts {
 		if r.ID != l.id {
 			return fmt.Errorf("expected one lead however often it is sent, saw %s and %s", l.id, r.ID)
@@ -162,8 +162,9 @@ func (l *leadPlay) submit(ctx context.Context) error {
 		if !r.Duplicate {
 			first++
 		}
+		again = again || r.again
 	}
-	if first != 1 {
+	if first > 1 || first == 0 && !again {
 		return fmt.Errorf("expected all but one of the sendings to be answered as duplicates, saw %+v", receipts)
 	}
 	return nil
@@ -255,10 +256,17 @@ func (l *leadPlay) checkCRM(ctx context.Context) error {
 		return nil
 	}
 	given := fmt.Sprintf("Given to %s by %s", l.rep.Name, l.because())
-	if body := html.UnescapeString(notes[0].Properties["hs_note_body"]); !strings.Contains(body, given) {
+	if body := noteText(notes[0]); !strings.Contains(body, given) {
 		return fmt.Errorf("expected the CRM's note to say %q, saw %q", given, body)
 	}
+	if body := noteText(notes[len(notes)-1]); l.c.ends == lead.Disqualified && !strings.Contains(body, noLead) {
+		return fmt.Errorf("expected the CRM's last note to say %q, saw %q", noLead, body)
+	}
 	return nil
+}
+
+func noteText(note sandbox.Record) string {
+	return html.UnescapeString(note.Properties["hs_note_body"])
 }
 
 // because is how the reason begins for which the lead's rep has it.

@@ -57,6 +57,14 @@ var ordinaryLeads = []leadCase{
 		play: repContacts, ends: lead.Contacted, effects: whole.with(Effects{Company: 0}),
 	},
 	{
+		name: "It is no lead, says the rep",
+		form: form{
+			"name": "Lucía Ferrer", "email": "lucia.ferrer@almendrafoods.example", "company": "Almendra Foods",
+			"country": "ES", "region": "Valencia", "employees": 1250, "message": "I am writing a paper on almonds and robots.",
+		},
+		territory: "Enterprise", play: repDisqualifies, ends: lead.Disqualified, effects: whole.with(Effects{Note: 2}),
+	},
+	{
 		name: "The same form is sent four times",
 		form: form{
 			"name": "Katrin Vogel", "email": "katrin.vogel@bergwerk-automation.example", "company": "Bergwerk Automation GmbH",

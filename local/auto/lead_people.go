@@ -10,6 +10,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
 // What stands on the cards and their buttons, for people to read.
@@ -18,6 +19,7 @@ const (
 	failedTitle  = "Put right: "
 
 	madeContact = "I've made contact"
+	notALead    = "Not a lead"
 	tryAgain    = "Try again"
 	goOn        = "Go on without"
 	giveUp      = "Give the case up"
@@ -30,6 +32,19 @@ func repContacts(ctx context.Context, l *leadPlay) error {
 		return err
 	}
 	return l.answer(ctx, l.rep, card)
+}
+
+// noLead is why a rep says that it isn't one.
+const noLead = "A student who is writing a paper; sent them our brochure."
+
+// repDisqualifies is the rep finding that it is no lead, and saying why.
+func repDisqualifies(ctx context.Context, l *leadPlay) error {
+	card, err := l.repCard(ctx)
+	if err != nil {
+		return err
+	}
+	l.answered = append(l.answered, l.rep)
+	return l.Answer(ctx, l.rep, card, notALead, map[string]string{humantask.FieldComment: noLead})
 }
 
 // answer is somebody saying that they have made contact.

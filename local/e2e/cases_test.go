@@ -12,6 +12,7 @@ import (
 var recorded = map[string]string{
 	"The rep makes contact":                "lead/contacted",
 	"Nobody but the manager makes contact": "lead/escalated",
+	"It is no lead, says the rep":          "lead/disqualified",
 	"Operations put the CRM right":         "lead/operations",
 	"Operations give the case up":          "lead/aborted",
 	"CRM, mail and Slack ask to wait":      "lead/throttled",
@@ -26,9 +27,8 @@ func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, results)
 	kept := 0
+	require.Empty(t, auto.Failed(results))
 	for _, r := range results {
-		require.Empty(t, r.Problems, "%s (%s)", r.Case, r.ID)
-		require.True(t, r.OK)
 		requireReplay(t, s.history(t, r.ID, ""), recorded[r.Case])
 		if recorded[r.Case] != "" {
 			kept++

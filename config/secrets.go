@@ -19,6 +19,8 @@ const (
 	SlackToken SecretName = "THROUGHLINE_SLACK_TOKEN"
 	// SlackSigningSecret proves that a click came from Slack.
 	SlackSigningSecret SecretName = "THROUGHLINE_SLACK_SIGNING_SECRET"
+	// SlackAppToken is the app-level token ("xapp-…") that Socket Mode is opened with; nothing else needs it.
+	SlackAppToken SecretName = "THROUGHLINE_SLACK_APP_TOKEN"
 	// SendGridKey is the API key ("SG.…") that e-mail is sent with.
 	SendGridKey SecretName = "THROUGHLINE_SENDGRID_KEY"
 	// HubSpotToken is the private app's access token ("pat-…").
@@ -27,7 +29,7 @@ const (
 	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
 )
 
-var secretNames = []SecretName{SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, PeopleDataLabsKey}
+var secretNames = []SecretName{SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, PeopleDataLabsKey}
 
 // file is the variable that may name a file with the secret in it.
 func (n SecretName) file() string { return string(n) + "_FILE" }
@@ -101,7 +103,8 @@ var (
 		text *regexp.Regexp
 		name SecretName
 	}{
-		{regexp.MustCompile(`^(xox[a-z]-|xapp-)`), SlackToken},
+		{regexp.MustCompile(`^xox[a-z]-`), SlackToken},
+		{regexp.MustCompile(`^xapp-`), SlackAppToken},
 		{regexp.MustCompile(`^SG\.[\w-]+\.`), SendGridKey},
 		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
 	}

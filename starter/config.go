@@ -90,7 +90,7 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 		name, url string
 		secrets   []config.SecretName
 	}{
-		{"Slack", c.Systems.Slack.URL, []config.SecretName{config.SlackToken, config.SlackSigningSecret}},
+		{"Slack", c.Systems.Slack.URL, []config.SecretName{config.SlackToken, config.SlackSigningSecret, config.SlackAppToken}},
 		{"SendGrid", c.Systems.SendGrid.URL, []config.SecretName{config.SendGridKey}},
 		{"HubSpot", c.Systems.HubSpot.URL, []config.SecretName{config.HubSpotToken}},
 		{"People Data Labs", c.Systems.PeopleDataLabs.URL, []config.SecretName{config.PeopleDataLabsKey}},
@@ -98,8 +98,11 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 		var secrets []string
 		for _, name := range s.secrets {
 			state := "missing"
-			if c.Secret(name).IsSet() {
+			switch {
+			case c.Secret(name).IsSet():
 				state = "set"
+			case name == config.SlackAppToken:
+				state = "not set; only Socket Mode needs it"
 			}
 			secrets = append(secrets, fmt.Sprintf("%s %s", name, state))
 		}

@@ -37,6 +37,7 @@ func (f *findings) systems(c *Config) {
 	}
 	f.url("systems.sendgrid.url", s.SendGrid.URL)
 	f.url("systems.hubspot.url", s.HubSpot.URL)
+	f.url("systems.hubspot.pages", s.HubSpot.Pages)
 	if s.HubSpot.Portal != "" && !digits.MatchString(s.HubSpot.Portal) {
 		f.add("systems.hubspot.portal", "%q is no account number: it is the \"Hub ID\" in HubSpot's account menu", s.HubSpot.Portal)
 	}

@@ -138,6 +138,8 @@ type HubSpot struct {
 	URL string `json:"url"`
 	// Portal is the account's number, which a link to a record needs; "" for no links.
 	Portal string `json:"portal"`
+	// Pages is where HubSpot's own pages are, which the links lead to.
+	Pages string `json:"pages"`
 }
 
 // PeopleDataLabs is where People Data Labs' API is.

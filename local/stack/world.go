@@ -41,7 +41,7 @@ func settle(c *config.Config, sandboxURL string) {
 	c.Systems.SendGrid.URL = sandboxURL + "/sendgrid"
 	c.Systems.SendGrid.EmailActivity = true
 	c.Systems.HubSpot.URL = sandboxURL + "/hubspot"
-	c.Systems.HubSpot.Portal = "" // links to records would lead to the real one
+	c.Systems.HubSpot.Portal, c.Systems.HubSpot.Pages = sandbox.HubSpotPortal, sandboxURL
 	c.Systems.PeopleDataLabs.URL = sandboxURL + "/pdl"
 	// Whoever pressed Ctrl-C waits. What is cut off is done again at the next start, and has one effect all the same.
 	c.Workers.StopTimeout = policy.Duration{Duration: min(c.Workers.StopTimeout.Duration, 5*time.Second)}

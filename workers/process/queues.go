@@ -65,6 +65,7 @@ func registerLead(r worker.Registry, o Options) error {
 		URL:    c.Systems.HubSpot.URL,
 		Token:  c.Secret(config.HubSpotToken).Reveal(),
 		Portal: c.Systems.HubSpot.Portal,
+		Pages:  c.Systems.HubSpot.Pages,
 		HTTP:   outward,
 	}))
 	r.RegisterActivity(enrich.New(enrich.Options{

@@ -12,6 +12,7 @@ import (
 type round struct {
 	leads []sample
 	took  time.Duration // from the first form to the last workflow's end
+	cpu   time.Duration // for how long the process kept processors busy meanwhile
 }
 
 // carryMany carries n leads, atOnce of them in flight at any time: when one has ended, the next is sent.
@@ -20,7 +21,7 @@ func (s *system) carryMany(ctx context.Context, by carrier, n, atOnce int) (roun
 	var mu sync.Mutex
 	group, inGroup := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	began := time.Now()
+	began, before := time.Now(), cpuTime()
 	for range n {
 		group.Go(func() error {
 			one, err := s.carry(inGroup, by)
@@ -31,7 +32,7 @@ func (s *system) carryMany(ctx context.Context, by carrier, n, atOnce int) (roun
 		})
 	}
 	err := group.Wait()
-	r.took = time.Since(began)
+	r.took, r.cpu = time.Since(began), cpuTime()-before
 	if err != nil {
 		return r, err
 	}
@@ -50,6 +51,14 @@ func (s series) rates() (rates []float64) {
 		rates = append(rates, r.rate())
 	}
 	return rates
+}
+
+// costs are the rounds' processor time for a lead, in milliseconds.
+func (s series) costs() (costs []float64) {
+	for _, r := range s {
+		costs = append(costs, milliseconds(r.cpu)/float64(len(r.leads)))
+	}
+	return costs
 }
 
 // times are how long something took for each lead, in milliseconds.

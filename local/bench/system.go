@@ -60,8 +60,17 @@ type sample struct {
 	shown, updated time.Time
 }
 
+const (
+	// carryWithin is how long a lead may take before the system counts as broken.
+	carryWithin = 2 * time.Minute
+	// again is the pause before something is tried again that the door couldn't take in time.
+	again = 100 * time.Millisecond
+)
+
 // carry sends a lead through the door, clicks on its card as the rep would, and returns when its workflow has ended.
 func (s *system) carry(ctx context.Context, by carrier) (sample, error) {
+	ctx, cancel := context.WithTimeout(ctx, carryWithin)
+	defer cancel()
 	one := sample{sent: time.Now()}
 	var err error
 	if one.id, err = s.send(ctx, by); err != nil {
@@ -119,6 +128,9 @@ func (s *system) send(ctx context.Context, by carrier) (id string, err error) {
 		case err != nil:
 			return "", err
 		case status == http.StatusServiceUnavailable:
+			if err := wait(ctx, again); err != nil {
+				return "", err
+			}
 			continue
 		case status != http.StatusAccepted:
 			return "", fmt.Errorf("the door answered %d: %s", status, answer)
@@ -143,17 +155,23 @@ func (s *system) post(ctx context.Context, url string, body []byte) (status int,
 	return res.StatusCode, answer, err
 }
 
-// click answers a card that contact was made. As a person would, it clicks again where the door couldn't take it in time.
+// click answers a card that contact was made. As a person would, it clicks again where Slack shows a warning, unless the card
+// has no button any more: then the click had counted all the same.
 func (s *system) click(ctx context.Context, card posted) error {
-	for {
+	for tries := 0; ; tries++ {
 		clicked, err := s.world.Click(ctx, client.Click{
 			User: card.to, Channel: card.Channel, TS: card.TS, ActionID: "throughline:" + lead.ActionContacted,
 		})
 		switch {
-		case err != nil || clicked.OK:
+		case err == nil && clicked.OK, err != nil && tries > 0 && ctx.Err() == nil:
+			return nil
+		case err != nil:
 			return err
-		case clicked.Status != http.StatusServiceUnavailable:
+		case clicked.Status != 0 && clicked.Status != http.StatusServiceUnavailable:
 			return fmt.Errorf("the door answered the click with %d: %s", clicked.Status, clicked.Warning)
+		}
+		if err := wait(ctx, again); err != nil {
+			return err
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ func Workflows() []string {
 
 // Options say what is played, and where.
 type Options struct {
-	// Door and Sandbox are the addresses of the two, without a slash at their end. Required.
+	// Door and Sandbox are the addresses of the two. Required.
 	Door, Sandbox string
 	// Handbook is the one that the system works by. Required. The cases are about the people and territories of the built-in
 	// one, and wait for its ladders: [Check] says whether they can.
@@ -100,6 +101,10 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	if err := Check(o); err != nil {
 		return nil, err
 	}
+	o.Door, o.Sandbox = strings.TrimSuffix(o.Door, "/"), strings.TrimSuffix(o.Sandbox, "/")
+	if err := reach(ctx, o); err != nil {
+		return nil, err
+	}
 	var players []*Player
 	began := time.Now()
 	say := narrator(o.Progress, began)
@@ -145,6 +150,26 @@ func Check(o Options) error {
 		return fmt.Errorf("the handbook gives people up to %s, and the cases wait for that: play them with the demo policy", takes)
 	}
 	return checkLeads(o.Handbook)
+}
+
+// reach says which of the two addresses leads nowhere.
+func reach(ctx context.Context, o Options) error {
+	if _, err := sandbox.New(o.Sandbox).Faults(ctx); err != nil {
+		return fmt.Errorf("there is no sandbox at %s: %w", o.Sandbox, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Door+"/readyz", nil)
+	if err != nil {
+		return fmt.Errorf("there is no door at %s: %w", o.Door, err)
+	}
+	res, err := visitor.Do(req)
+	if err != nil {
+		return fmt.Errorf("there is no door at %s: %w", o.Door, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("the door at %s isn't ready: it answers %s", o.Door, res.Status)
+	}
+	return nil
 }
 
 // ladder is how long it takes until the last rung of the handbook's ladders.

@@ -147,3 +147,18 @@ func TestTheReportSaysWhatHappenedAndWhatDidNot(t *testing.T) {
 	require.Equal(t, first["expected"], first["ended"])
 	require.Equal(t, map[string]any{"slack": map[string]any{"count": 1., "duplicates": 0.}}, first["effects"])
 }
+
+func TestAnAddressThatLeadsNowhereIsSaid(t *testing.T) {
+	p := nowhere(t, Case{})
+	handbook := load(t, config.Default, config.Demo)
+	_, err := Run(t.Context(), Options{Handbook: handbook, Door: p.Door, Sandbox: p.Door})
+	require.ErrorContains(t, err, "there is no sandbox at "+p.Door)
+	world, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	outside := httptest.NewServer(world.Handler())
+	defer outside.Close()
+	_, err = Run(t.Context(), Options{Handbook: handbook, Door: p.Door, Sandbox: outside.URL})
+	require.ErrorContains(t, err, "isn't ready: it answers 418")
+	_, err = Run(t.Context(), Options{Handbook: handbook, Door: "http://127.0.0.1:1", Sandbox: outside.URL})
+	require.ErrorContains(t, err, "there is no door at http://127.0.0.1:1")
+}

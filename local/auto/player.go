@@ -2,13 +2,12 @@ package auto
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
 )
@@ -32,12 +31,6 @@ type Player struct {
 	result   Result
 }
 
-// ear is where somebody may be told something in private.
-type ear struct {
-	who     policy.Person
-	channel string
-}
-
 // play plays the case, and takes its faults back whatever comes of it.
 func (p *Player) play(ctx context.Context) {
 	began := time.Now()
@@ -47,6 +40,7 @@ func (p *Player) play(ctx context.Context) {
 	}
 	p.result.Seconds = time.Since(began).Round(time.Millisecond).Seconds()
 	switch {
+	case errors.Is(ctx.Err(), context.Canceled): // nobody wants to know any more
 	case err != nil:
 		p.Problem("%v", err)
 	case p.result.Ended != p.result.Expected:
@@ -132,147 +126,4 @@ func (p *Player) Until(ctx context.Context, what string, look func(context.Conte
 		case <-ticker.C:
 		}
 	}
-}
-
-// Press is somebody pressing a button, which they know by its words.
-func (p *Player) Press(ctx context.Context, who policy.Person, card sandbox.Message, button string) error {
-	_, err := p.press(ctx, who, card, button)
-	return err
-}
-
-// press presses a button, and returns the dialog that opens; "" where none does.
-func (p *Player) press(ctx context.Context, who policy.Person, card sandbox.Message, button string) (view string, err error) {
-	i := slices.IndexFunc(card.Buttons, func(b sandbox.Button) bool { return b.Text == button })
-	if i < 0 {
-		return "", fmt.Errorf("expected the button %q on the card %q, saw %s", button, card.Text, labels(card.Buttons))
-	}
-	p.Say("%s presses %q", who.Name, button)
-	click := sandbox.Click{User: who.Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[i].ActionID}
-	again := false
-	err = p.Until(ctx, "the click on "+button+" to be taken", func(ctx context.Context) (bool, string, error) {
-		clicked, err := p.World.Click(ctx, click)
-		switch {
-		case err != nil && again:
-			return true, "", nil // the button is gone: the click before, of which Slack said that it failed, had got through
-		case err != nil:
-			return false, "", fmt.Errorf("%s couldn't press %q: %w", who.Name, button, err)
-		case clicked.OK:
-			view = clicked.View
-			return true, "", nil
-		case !busy(clicked.Status):
-			return false, "", fmt.Errorf("expected the click on %q to be taken; Slack said: %s", button, clicked.Warning)
-		}
-		again = true
-		return false, clicked.Warning, nil
-	})
-	return view, err
-}
-
-// busy reports an answer to a click after which the app asks people to click again: it couldn't keep it, or was too late.
-func busy(status int) bool { return status == 0 || status == http.StatusServiceUnavailable }
-
-// Answer is somebody pressing a button that opens a dialog, forgetting at first to fill it in, and then sending the values.
-func (p *Player) Answer(
-	ctx context.Context, who policy.Person, card sandbox.Message, button string, values map[string]string,
-) error {
-	view, err := p.press(ctx, who, card, button)
-	if err != nil {
-		return err
-	}
-	if view == "" {
-		return fmt.Errorf("expected %q to open a dialog, saw none", button)
-	}
-	for _, filled := range []map[string]string{{}, values} {
-		wrong, err := p.submit(ctx, sandbox.Submission{User: who.Slack, View: view, Values: filled})
-		if err != nil {
-			return err
-		}
-		if refused := len(wrong) > 0; refused != (len(filled) == 0) {
-			return fmt.Errorf("expected a dialog with %v to be refused exactly if something is missing, saw the mistakes %v", filled, wrong)
-		}
-	}
-	return nil
-}
-
-// submit sends a dialog, and returns what is said to be wrong with it.
-func (p *Player) submit(ctx context.Context, s sandbox.Submission) (wrong map[string]string, err error) {
-	again := false
-	err = p.Until(ctx, "the dialog to be taken", func(ctx context.Context) (bool, string, error) {
-		done, err := p.World.Submit(ctx, s)
-		switch {
-		case err != nil:
-			return false, "", err
-		case done.OK, len(done.Errors) > 0:
-			if !again { // else they say that the one before, of which Slack said that it failed, had got through
-				wrong = done.Errors
-			}
-			return true, "", nil
-		case !busy(done.Status):
-			return false, "", fmt.Errorf("expected the dialog to be taken; Slack said: %s", done.Warning)
-		}
-		again = true
-		return false, done.Warning, nil
-	})
-	return wrong, err
-}
-
-// Told waits until the nth private answer of this case has been heard, whoever of these hears it; and has all that they hear
-// counted in the end.
-func (p *Player) Told(ctx context.Context, n int, where ...ear) (text string, err error) {
-	p.private = where
-	err = p.Until(ctx, "a private answer", func(ctx context.Context) (bool, string, error) {
-		answers, err := p.answers(ctx)
-		if len(answers) >= n {
-			text = answers[n-1].Text
-		}
-		return len(answers) >= n, fmt.Sprintf("%d of %d", len(answers), n), err
-	})
-	if err == nil {
-		p.Say("in private: %s", text)
-	}
-	return text, err
-}
-
-// answers are the private answers since the cases began, wherever this one listens.
-func (p *Player) answers(ctx context.Context) (all []sandbox.Message, err error) {
-	for _, e := range p.private {
-		messages, err := p.World.Messages(ctx, sandbox.MessageFilter{User: e.who.Slack, Channel: e.channel})
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range messages {
-			if m.Only == e.who.Slack && m.Posted.After(p.Began) {
-				all = append(all, m)
-			}
-		}
-	}
-	return all, nil
-}
-
-// Person finds somebody of the handbook by their ID.
-func (p *Player) Person(id string) policy.Person {
-	return p.find(func(q policy.Person) bool { return q.ID == id })
-}
-
-// Named finds somebody of the handbook by their name.
-func (p *Player) Named(name string) policy.Person {
-	return p.find(func(q policy.Person) bool { return q.Name == name })
-}
-
-func (p *Player) find(is func(policy.Person) bool) policy.Person {
-	if i := slices.IndexFunc(p.Handbook.People, is); i >= 0 {
-		return p.Handbook.People[i]
-	}
-	return policy.Person{}
-}
-
-func labels(buttons []sandbox.Button) string {
-	var texts []string
-	for _, b := range buttons {
-		texts = append(texts, fmt.Sprintf("%q", b.Text))
-	}
-	if len(texts) == 0 {
-		return "no button"
-	}
-	return strings.Join(texts, ", ")
 }

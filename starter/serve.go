@@ -9,16 +9,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/door"
 )
 
 func (a *app) serve() *cobra.Command {
 	var listen string
+	var socket bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Open the HTTP door: leads at /leads, Slack's clicks at /slack/interactions",
-		Args:  cobra.NoArgs,
+		Long: `Open the HTTP door: leads come in at /leads, and what people do in Slack at /slack/interactions and
+/slack/commands. With --slack-socket what people do in Slack comes over a connection to Slack that is
+opened from here (Slack calls it Socket Mode), so that Slack needs no way in. docs/slack.md says how to
+set up the app for either.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
 			c, temporal, err := a.open(cmd.Context(), logger)
@@ -26,19 +32,24 @@ func (a *app) serve() *cobra.Command {
 				return err
 			}
 			defer temporal.Close()
-			secret := c.Secret(config.SlackSigningSecret)
-			if !secret.IsSet() {
+			secret, token := c.Secret(config.SlackSigningSecret), c.Secret(config.SlackToken)
+			if socket {
+				if err := c.RequireSecrets(config.SlackToken, config.SlackAppToken); err != nil {
+					return err
+				}
+			} else if !secret.IsSet() {
 				logger.Warn("Every click in Slack will be refused, since there is no signing secret to check it by.", "set", config.SlackSigningSecret)
 			}
-			token := c.Secret(config.SlackToken)
 			if !token.IsSet() {
 				logger.Warn("No click in Slack that needs a dialog can be answered, since there is no token to open it with.", "set", config.SlackToken)
 			}
+			live := config.NewLive(c)
 			d := door.New(door.Options{
 				Client:             temporal,
 				SlackSigningSecret: secret.Reveal(),
 				SlackToken:         token.Reveal(),
 				SlackURL:           c.Systems.Slack.URL,
+				People:             func() []policy.Person { return live.Config().People },
 				Company:            c.Company.Name,
 				MaxBody:            c.Starter.MaxBody,
 				Timeout:            c.Starter.Timeout.Duration,
@@ -48,18 +59,28 @@ func (a *app) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			// The door asks the handbook nothing while it runs. It follows it all the same, so that its log says what is refused,
-			// and what needs a restart.
 			ctx, stop := context.WithCancel(cmd.Context())
-			var reload sync.WaitGroup
-			reload.Go(func() { config.NewLive(c).Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
-			defer func() { stop(); reload.Wait() }()
+			var beside sync.WaitGroup
+			defer func() { stop(); beside.Wait() }()
+			// The door asks the handbook only who is who. Its log also says what is refused there, and what needs a restart.
+			beside.Go(func() { live.Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
+			closing := ctx
+			if socket {
+				// Clicks end first: the door then waits for what they still have to say.
+				end := func() {}
+				closing, end = context.WithCancel(context.WithoutCancel(ctx))
+				beside.Go(func() {
+					defer end()
+					d.ServeSocket(ctx, c.Secret(config.SlackAppToken).Reveal())
+				})
+			}
 			logger.Info("The door is open.", "listen", l.Addr().String(), "public_url", c.Starter.PublicURL)
-			err = d.Serve(ctx, l)
+			err = d.Serve(closing, l)
 			logger.Info("The door is closed.")
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", "host:port to listen on (default: starter.listen in the configuration)")
+	cmd.Flags().BoolVar(&socket, "slack-socket", false, "take what people do in Slack by Socket Mode, with the token in "+string(config.SlackAppToken))
 	return cmd
 }

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
+	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/door"
 	"github.com/throughline-dev/throughline/workers/metrics"
@@ -173,6 +174,7 @@ func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
 		SlackSigningSecret: s.Config.Secret(config.SlackSigningSecret).Reveal(),
 		SlackToken:         s.Config.Secret(config.SlackToken).Reveal(),
 		SlackURL:           s.Config.Systems.Slack.URL,
+		People:             func() []policy.Person { return s.Config.People },
 		Company:            s.Config.Company.Name,
 		MaxBody:            s.Config.Starter.MaxBody,
 		Timeout:            s.Config.Starter.Timeout.Duration,

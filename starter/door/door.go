@@ -3,6 +3,7 @@
 //	POST /leads               a lead, as JSON or as an HTML form; GET shows a form to fill in
 //	GET  /leads/{id}          whether a lead is still being worked on
 //	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
+//	POST /slack/commands      a slash command, signed by Slack
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while Temporal can be reached
 //
@@ -18,6 +19,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
 )
@@ -39,6 +41,8 @@ type Options struct {
 	// SlackToken opens the dialogs that clicks ask for, at SlackURL: the Web API's address, "" for Slack's own. Without a token
 	// ("") whoever clicks such a button is told that it can't be done.
 	SlackToken, SlackURL string
+	// People are those in the handbook as it is now: a slash command is answered for whom of them typed it. nil is nobody.
+	People func() []policy.Person
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
 	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
@@ -57,7 +61,7 @@ type Door struct {
 	log     *slog.Logger
 	handler http.Handler
 	dialogs *slack.Dialogs // nil without a token
-	// talk are the answers to clicks that are still on their way to Slack.
+	// talk is what is still being said to people in Slack.
 	talk sync.WaitGroup
 }
 
@@ -68,6 +72,9 @@ func New(o Options) *Door {
 	}
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if o.People == nil {
+		o.People = func() []policy.Person { return nil }
 	}
 	if o.HTTP == nil {
 		o.HTTP = rest.NewHTTPClient()
@@ -84,10 +91,11 @@ func New(o Options) *Door {
 	mux.HandleFunc("GET /leads", d.showForm)
 	mux.HandleFunc("GET /leads/{id}", d.leadStatus)
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
+	mux.HandleFunc("POST /slack/commands", d.takeCommand)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{
-		"/leads": "GET, POST", "/leads/{id}": "GET", "/slack/interactions": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": "GET, POST", "/leads/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", methods)

@@ -3,32 +3,18 @@ package door
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	slackapi "github.com/slack-go/slack"
-	"github.com/slack-go/slack/slackutilsx"
 	"go.temporal.io/api/serviceerror"
 
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
-const (
-	// maxInteraction is more than Slack sends: a payload holds the message with its up to 50 blocks of 3000 characters.
-	maxInteraction = 1 << 20
-	// talkWithin bounds what is done for a person after their click was answered.
-	talkWithin = 10 * time.Second
-)
-
-// What a person is told, privately, whose click could not be signalled. The workflow itself answers every other.
-const (
-	clickLost = "Your click may not have been recorded: Throughline can't reach its records just now. " +
-		"Please click again in a minute; clicking twice does no harm."
-	caseGone = "This case has ended, so your click changed nothing."
-)
+// maxInteraction is more than Slack sends: a payload holds the message with its up to 50 blocks of 3000 characters.
+const maxInteraction = 1 << 20
 
 // takeInteraction takes what people do with Slack's cards and dialogs.
 func (d *Door) takeInteraction(w http.ResponseWriter, r *http.Request) {
@@ -107,7 +93,7 @@ func (d *Door) takeClick(ctx context.Context, click slack.Click) reply {
 		d.logClick("A click was handed on.", click)
 	case errors.As(err, &ended):
 		d.logClick("A click came after its workflow had ended.", click)
-		d.say(click, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
+		d.say(click.ResponseURL, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
 	default:
 		// Slack marks the button with an error when the answer isn't 200, so the person learns of it even where the words
 		// can't reach them.
@@ -143,7 +129,7 @@ func (d *Door) logClick(what string, click slack.Click) {
 
 // lost tells the person that their click wasn't taken, in words where they can be reached, and by Slack's own mark.
 func (d *Door) lost(click slack.Click, text string) reply {
-	d.say(click, func(context.Context) string { return text })
+	d.say(click.ResponseURL, func(context.Context) string { return text })
 	return reply{problem: &problem{Status: http.StatusServiceUnavailable, Detail: text}}
 }
 
@@ -158,69 +144,3 @@ func signed(h http.Header, body []byte, secret string) error {
 	}
 	return v.Ensure()
 }
-
-// say answers a click where only the person who clicked sees it, after Slack has been answered.
-func (d *Door) say(click slack.Click, text func(context.Context) string) {
-	if click.ResponseURL == "" {
-		return
-	}
-	d.talk.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), talkWithin)
-		defer cancel()
-		err := slackapi.PostWebhookCustomHTTPContext(ctx, click.ResponseURL, d.o.HTTP, &slackapi.WebhookMessage{
-			ResponseType: slackapi.ResponseTypeEphemeral,
-			Text:         text(ctx),
-		})
-		var in *url.Error
-		if errors.As(err, &in) {
-			err = in.Err // without the address, with which anybody could write into the channel
-		}
-		if err != nil {
-			d.log.Warn("A person could not be told about their click.", "workflow", click.Task.Workflow, "err", err)
-		}
-	})
-}
-
-// howItEnded says who decided a task of a workflow that has ended. A worker must be there to answer.
-func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef, write writing) string {
-	answer, err := d.o.Client.QueryWorkflow(ctx, ref.Workflow, "", humantask.QueryTasks)
-	if err != nil {
-		return caseGone
-	}
-	var tasks []humantask.View
-	if err := answer.Get(&tasks); err != nil {
-		return caseGone
-	}
-	for _, t := range tasks {
-		if t.ID != ref.Task || t.Outcome == nil {
-			continue
-		}
-		done := t.Outcome.Action
-		for _, a := range t.Actions {
-			if a.Name == done {
-				done = a.Done
-			}
-		}
-		return fmt.Sprintf("%s decided this on %s: %s. Your click changed nothing.",
-			write.text(t.Outcome.By.Name), write.moment(t.Outcome.At.UTC()), write.text(done))
-	}
-	return caseGone
-}
-
-// writing is how something is written where people read it.
-type writing struct {
-	text   func(string) string
-	moment func(time.Time) string
-}
-
-const momentForm = "2 Jan 15:04 UTC"
-
-var (
-	// inSlacksMarkup is for messages. Slack shows a moment in the reader's own time zone; what follows the bar is for readers
-	// that can't.
-	inSlacksMarkup = writing{slackutilsx.EscapeMessage, func(t time.Time) string {
-		return fmt.Sprintf("<!date^%d^{date_short_pretty} at {time}|%s>", t.Unix(), t.Format(momentForm))
-	}}
-	// asPlainText is for a dialog's error, in which nothing is markup.
-	asPlainText = writing{func(s string) string { return s }, func(t time.Time) string { return t.Format(momentForm) }}
-)

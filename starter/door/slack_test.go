@@ -105,10 +105,14 @@ func payload(json string) string { return url.Values{"payload": {json}}.Encode()
 
 // click sends a body to the door as Slack does, signed now.
 func click(d http.Handler, body string) *httptest.ResponseRecorder {
+	return signedTo(d, "/slack/interactions", body)
+}
+
+func signedTo(d http.Handler, path, body string) *httptest.ResponseRecorder {
 	seconds := strconv.FormatInt(time.Now().Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(signingSecret))
 	mac.Write([]byte("v0:" + seconds + ":" + body))
-	return send(d, "POST", "/slack/interactions", mediaForm, body,
+	return send(d, "POST", path, mediaForm, body,
 		"X-Slack-Request-Timestamp", seconds, "X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
 }
 

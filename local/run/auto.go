@@ -80,8 +80,11 @@ func (f *autoFlags) run(ctx context.Context, o stack.Options, out, progress io.W
 		fmt.Fprintf(progress, "A system of its own is up, for as long as this takes: %s/slack and %s\n", s.Sandbox, s.Web)
 	}
 	results, err := auto.Run(ctx, play)
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped before all cases were through")
+	}
 	if err != nil {
-		return fmt.Errorf("stopped before all cases were through: %w", err)
+		return err
 	}
 	if f.json {
 		err = auto.PrintJSON(out, results)

@@ -94,8 +94,9 @@ func (d *Desk) saying(ctx workflow.Context, name string, say func(workflow.Conte
 	})
 }
 
-// Close waits until everything that was to be said has been said or given up (minutes at most), so that the last card is
-// up to date when the workflow ends. Clicks that arrive meanwhile are still answered. Call it last, with the tasks ended.
+// Close waits until everything that was to be said has been said or given up, so that the last card is up to date when the
+// workflow ends: at once as a rule, minutes while Slack is down, a day at most while e-mail is too. Clicks that arrive
+// meanwhile are still answered. Call it last, with the tasks ended.
 func (d *Desk) Close(ctx workflow.Context) error {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()

@@ -43,7 +43,7 @@ func (t *task) offered() []Action {
 		offered = append(offered, Action{Name: ActionExtend, Label: "More time", Done: "Extended", Fields: []slack.Field{
 			{
 				Name: FieldBy, Label: "How much", Kind: slack.FieldText, Required: true,
-				Hint: fmt.Sprintf("Like 4h or 90m, at most %s, counted on the task's own clocks", t.def.MaxExtension-t.clock.extended),
+				Hint: fmt.Sprintf("Like 4h or 90m, at most %s, counted on the task's own clocks", typed(t.def.MaxExtension-t.clock.extended)),
 			},
 			Comment("Why", true),
 		}})
@@ -115,7 +115,7 @@ func (t *task) unhandled(now time.Time, decision Decision) refusal {
 	case ActionExtend:
 		added, err := time.ParseDuration(decision.Fields[FieldBy])
 		if left := t.def.MaxExtension - t.clock.extended; err != nil || added <= 0 || added > left {
-			return refusal(fmt.Sprintf("Write how much more time as a duration like 4h or 90m, at most %s.", left))
+			return refusal(fmt.Sprintf("Write how much more time as a duration like 4h or 90m, at most %s.", typed(left)))
 		}
 	}
 	return ""

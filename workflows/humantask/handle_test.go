@@ -147,7 +147,7 @@ func (s *TaskSuite) TestTheDeadlineIsExtendedWithAReasonAndWithinBounds() {
 	s.Equal(48*time.Hour, s.outcome.Story[1].At.Sub(s.outcome.Opened))
 	s.Equal(72*time.Hour, s.outcome.Story[2].At.Sub(s.outcome.Opened))
 	s.Len(s.world.Private, 5)
-	s.Contains(s.refusals(), "Write how much more time as a duration like 4h or 90m, at most 24h0m0s.")
+	s.Contains(s.refusals(), "Write how much more time as a duration like 4h or 90m, at most 24h.")
 }
 
 func (s *TaskSuite) TestTheHolderHandsOverToAColleague() {

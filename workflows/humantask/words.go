@@ -116,6 +116,18 @@ func span(d time.Duration) string {
 	}
 }
 
+// typed writes a duration as a person would type it: "72h", not "72h0m0s".
+func typed(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
 func plural(n int, unit string) string {
 	if n == 1 {
 		return "1 " + unit

@@ -34,12 +34,10 @@ func TestNoTwoCasesShareANameOrACompany(t *testing.T) {
 		require.NotEmpty(t, c.Ends)
 		names[c.Name] = true
 	}
-	for _, list := range [][]leadCase{ordinaryLeads, waitingLeads, troubledLeads, givenUpLeads} {
-		for _, c := range list {
-			_, domain, _ := strings.Cut(c.form["email"].(string), "@")
-			require.False(t, domains[domain], domain)
-			domains[domain] = true
-		}
+	for _, c := range allLeads() {
+		_, domain, _ := strings.Cut(c.form["email"].(string), "@")
+		require.False(t, domains[domain], domain)
+		domains[domain] = true
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/local/auto"
+	"github.com/throughline-dev/throughline/local/stack"
 )
 
 // recorded are the cases whose histories are kept for the replay tests, and the names that they are kept under.
@@ -20,7 +22,7 @@ var recorded = map[string]string{
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	t.Parallel()
-	s := shared(t)
+	s := start(t, stack.Options{Config: []string{config.Default, config.Demo}})
 	results, err := auto.Run(t.Context(), auto.Options{
 		Door: s.Door, Sandbox: s.Sandbox, Handbook: s.Config, Progress: t.Output(),
 	})
@@ -35,4 +37,5 @@ func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, len(recorded), kept, "each of the cases that are recorded must still be there")
+	require.NoError(t, s.Stop())
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/server/common/dynamicconfig"
 
-	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/local/stack"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
 )
@@ -44,30 +43,25 @@ type system struct {
 	world *sandbox.Client
 }
 
-// demo is the handbook under which two days are a minute.
-var demo = []string{config.Default, config.Demo}
-
 // shared is the system that tests share. Its rotations continue as new every few turns, as they otherwise do after hundreds.
 func shared(t *testing.T) system {
 	t.Helper()
 	started.once.Do(func() {
 		tuning := stack.Tuned()
 		tuning.Dynamic[dynamicconfig.HistoryCountSuggestContinueAsNew.Key()] = 20
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		started.stack, started.err = stack.Start(ctx, stack.Options{Config: demo, Tuning: &tuning})
+		started.stack, started.err = stack.Start(ctx, stack.Options{Tuning: &tuning})
 	})
 	require.NoError(t, started.err)
 	return system{started.stack, sandbox.New(started.stack.Sandbox)}
 }
 
-// start starts a system that the test has to itself, and has to stop.
+// start starts a system that the test has to itself, and has to stop. Unless the options say otherwise it has the handbook as
+// it is, so that nobody is reminded while a test is about something else.
 func start(t *testing.T, o stack.Options) system {
 	t.Helper()
-	if o.Config == nil {
-		o.Config = demo
-	}
-	s, err := stack.Start(within(t, time.Minute), o)
+	s, err := stack.Start(within(t, patience), o)
 	require.NoError(t, err)
 	return system{s, sandbox.New(s.Sandbox)}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
-// No other lead of the shared system is from the east of the United States, so that this pool's turns are only ours.
+// No other test's lead is from the east of the United States, so that this pool's turns are only ours.
 func TestFiftyLeadsAtOnceGetOneTurnEachByTheWeights(t *testing.T) {
 	t.Parallel()
 	s := shared(t)

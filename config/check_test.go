@@ -132,7 +132,7 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"no default pool":  {"  default_pool: west\n", "", `handbook.yaml:25: lead.default_pool: is missing`},
 		"template":         {"lead_outreach", "lead_outreech", `handbook.yaml:32: lead.outreach_template: "lead_outreech" is no built-in template; did you mean "lead_outreach"?`},
 		"template path":    {"lead_outreach", "../x", `handbook.yaml:32: lead.outreach_template: "../x" is no template's name: it is the name of its two files without .html and .txt, such as "lead_outreach"`},
-		"secret by key":    {"lead:", "systems: {slack: {token: abc}}\nlead:", `handbook.yaml:25: systems.slack.token: is a secret, and secrets don't belong in this file: take it out and set THROUGHLINE_SLACK_TOKEN or THROUGHLINE_SLACK_SIGNING_SECRET in the environment, or the same name with _FILE to the path of a file that holds it`},
+		"secret by key":    {"lead:", "systems: {slack: {token: abc}}\nlead:", `handbook.yaml:25: systems.slack.token: is a secret, and secrets don't belong in this file: take it out and set THROUGHLINE_SLACK_TOKEN or THROUGHLINE_SLACK_SIGNING_SECRET or THROUGHLINE_SLACK_APP_TOKEN in the environment, or the same name with _FILE to the path of a file that holds it`},
 		"secret by looks":  {"name: Maria Lopez", "name: xoxb-12345-abcdef", `handbook.yaml:11: people[1].name: looks like a secret, and secrets don't belong here: take it out and set THROUGHLINE_SLACK_TOKEN in the environment, or the same name with _FILE to the path of a file that holds it`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -67,7 +67,7 @@ const (
 	again = 100 * time.Millisecond
 )
 
-// carry sends a lead through the door, clicks on its card as the rep would, and returns when its workflow has ended.
+// carry sends a lead through the door, clicks on its card as the rep would, and returns when its workflow has come to its end.
 func (s *system) carry(ctx context.Context, by carrier) (sample, error) {
 	ctx, cancel := context.WithTimeout(ctx, carryWithin)
 	defer cancel()
@@ -78,7 +78,7 @@ func (s *system) carry(ctx context.Context, by carrier) (sample, error) {
 	}
 	var card posted
 	select {
-	case card = <-s.tap.card(one.id):
+	case card = <-s.tap.of(one.id).card:
 	case <-ctx.Done():
 		return one, fmt.Errorf("lead %s: no card: %w", one.id, ctx.Err())
 	}
@@ -87,14 +87,12 @@ func (s *system) carry(ctx context.Context, by carrier) (sample, error) {
 		return one, fmt.Errorf("lead %s: %w", one.id, err)
 	}
 	one.recorded = time.Now()
-	var result ended
-	if err := s.Client.GetWorkflow(ctx, one.id, "").Get(ctx, &result); err != nil {
-		return one, fmt.Errorf("lead %s: %w", one.id, err)
+	select {
+	case <-s.tap.of(one.id).ended:
+		return one, nil
+	case <-ctx.Done():
+		return one, fmt.Errorf("lead %s: no end: %w", one.id, ctx.Err())
 	}
-	if result.Ending != lead.Contacted {
-		return one, fmt.Errorf("lead %s ended as %q, and should have as %q", one.id, result.Ending, lead.Contacted)
-	}
-	return one, nil
 }
 
 // prospects are companies of different territories, so that several pools take turns.
@@ -176,22 +174,22 @@ func (s *system) click(ctx context.Context, card posted) error {
 	}
 }
 
-// look asks the sandbox when it had the cards of leads that have ended.
-func (s *system) look(ctx context.Context, leads []sample) error {
-	messages, err := s.world.Messages(ctx, client.MessageFilter{})
+// verify makes sure that a lead ended as it should, and asks the sandbox when it had the card.
+func (s *system) verify(ctx context.Context, one *sample) error {
+	var result ended
+	if err := s.Client.GetWorkflow(ctx, one.id, "").Get(ctx, &result); err != nil {
+		return fmt.Errorf("lead %s: %w", one.id, err)
+	}
+	if result.Ending != lead.Contacted {
+		return fmt.Errorf("lead %s ended as %q, and should have as %q", one.id, result.Ending, lead.Contacted)
+	}
+	messages, err := s.world.Messages(ctx, client.MessageFilter{Case: one.id})
 	if err != nil {
 		return err
 	}
-	cards := map[string]client.Message{}
-	for _, m := range messages {
-		cards[m.Key] = m
+	if len(messages) != 1 || messages[0].Edits == 0 {
+		return fmt.Errorf("lead %s: Slack should have one card, brought up to date, and has %d messages", one.id, len(messages))
 	}
-	for i, one := range leads {
-		m, ok := cards[one.id+"/contact-card-1"]
-		if !ok || m.Edits == 0 {
-			return fmt.Errorf("lead %s: its card isn't in Slack as it should be: %d changes", one.id, m.Edits)
-		}
-		leads[i].shown, leads[i].updated = m.Posted, m.Edited
-	}
+	one.shown, one.updated = messages[0].Posted, messages[0].Edited
 	return nil
 }

@@ -29,12 +29,18 @@ const barePool = "benchmark-bare"
 
 // tap sits in the client and the workers of a system that is measured. There it lets other workflows take the place of the
 // lead and the rotation, so that a reference differs from what it is compared with by the workflow's code alone: it has
-// the same door, start, server, workers, activities and sandbox. And it tells when a card has been posted, since asking the
-// sandbox again and again would cost what is to be measured.
+// the same door, start, server, workers, activities and sandbox. And it tells when a card has been posted and when a workflow has
+// come to its end, since asking for that again and again would cost what is to be measured.
 type tap struct {
 	interceptor.InterceptorBase
 	mu    sync.Mutex
-	cards map[string]chan posted // by workflow
+	cases map[string]news // by workflow
+}
+
+// news of a workflow.
+type news struct {
+	card  chan posted   // its first card
+	ended chan struct{} // closed when its function has returned, a moment before Temporal has that
 }
 
 // posted is a card that is in Slack.
@@ -43,18 +49,30 @@ type posted struct {
 	slack.Posted
 }
 
-func newTap() *tap { return &tap{cards: map[string]chan posted{}} }
+func newTap() *tap { return &tap{cases: map[string]news{}} }
 
-// card is where a workflow's first card is announced.
-func (t *tap) card(workflow string) chan posted {
+// of is where a workflow's news come.
+func (t *tap) of(workflow string) news {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	c := t.cards[workflow]
-	if c == nil {
-		c = make(chan posted, 1)
-		t.cards[workflow] = c
+	n, ok := t.cases[workflow]
+	if !ok {
+		n = news{make(chan posted, 1), make(chan struct{})}
+		t.cases[workflow] = n
 	}
-	return c
+	return n
+}
+
+// end announces that a workflow's function has returned; it may do so twice, where Temporal refused the end.
+func (t *tap) end(workflow string) {
+	ended := t.of(workflow).ended
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	select {
+	case <-ended:
+	default:
+		close(ended)
+	}
 }
 
 func (t *tap) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
@@ -64,7 +82,7 @@ func (t *tap) InterceptActivity(_ context.Context, next interceptor.ActivityInbo
 }
 
 func (t *tap) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
-	w := &workflows{}
+	w := &workflows{tap: t}
 	w.Next = next
 	return w
 }
@@ -79,7 +97,7 @@ func (a *activities) ExecuteActivity(ctx context.Context, in *interceptor.Execut
 	if at, ok := result.(slack.Posted); ok && err == nil && activity.GetInfo(ctx).ActivityType.Name == "PostCard" {
 		drawn := in.Args[1].(slack.Card)
 		select {
-		case a.tap.card(drawn.Task.Workflow) <- posted{to: drawn.To, Posted: at}:
+		case a.tap.of(drawn.Task.Workflow).card <- posted{to: drawn.To, Posted: at}:
 		default: // a further card of the same workflow
 		}
 	}
@@ -88,23 +106,34 @@ func (a *activities) ExecuteActivity(ctx context.Context, in *interceptor.Execut
 
 type workflows struct {
 	interceptor.WorkflowInboundInterceptorBase
+	tap *tap
 }
 
 func (w *workflows) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
 	switch arg := in.Args[0].(type) {
 	case lead.Submission:
-		switch by, _ := arg.Other[carrierField].(string); carrier(by) {
-		case bareLocal:
-			return bare(ctx, arg, local)
-		case bareRegular:
-			return bare(ctx, arg, regular)
+		result, err := w.carry(ctx, in, arg)
+		if err == nil {
+			w.tap.end(workflow.GetInfo(ctx).WorkflowExecution.ID)
 		}
+		return result, err
 	case string:
 		if arg == barePool {
 			return nil, bareRotation(ctx)
 		}
 	}
 	return w.Next.ExecuteWorkflow(ctx, in)
+}
+
+func (w *workflows) carry(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput, s lead.Submission) (any, error) {
+	switch by, _ := s.Other[carrierField].(string); carrier(by) {
+	case bareLocal:
+		return bare(ctx, s, local)
+	case bareRegular:
+		return bare(ctx, s, regular)
+	default:
+		return w.Next.ExecuteWorkflow(ctx, in)
+	}
 }
 
 // bareRotation answers the rotation's update without thinking.

@@ -2,9 +2,13 @@ package stack
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 
+	"go.temporal.io/server/common/config"
 	"go.temporal.io/server/common/persistence/sql/sqlplugin"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	sqliteschema "go.temporal.io/server/schema/sqlite"
@@ -49,6 +53,41 @@ func prepareFile(path string) error {
 		return fmt.Errorf("%s was made by another version of Temporal's server (its tables are %s, this one has %s): begin anew with --fresh", path, found, schemaVersion)
 	}
 	return nil
+}
+
+// keepIndexes drops the visibility table's indexes but for those with the given names. A list is the same without them.
+func keepIndexes(conf *config.SQL, names []string) error {
+	where := url.Values{}
+	for _, name := range []string{"mode", "cache"} { // a database in memory is found by these, too
+		if value, ok := conf.ConnectAttributes[name]; ok {
+			where.Set(name, value)
+		}
+	}
+	db, err := sql.Open(sqliteplugin.PluginName, "file:"+conf.DatabaseName+"?"+where.Encode())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	rows, err := db.Query("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'executions_visibility' AND sql IS NOT NULL")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var drop []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return err
+		}
+		if !slices.Contains(names, name) {
+			drop = append(drop, "DROP INDEX "+name)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	_, err = db.Exec(strings.Join(drop, ";"))
+	return err
 }
 
 // schemaTx runs the schema's statements in a transaction. Setting the schema up needs nothing of an AdminDB but Exec.

@@ -82,8 +82,6 @@ func database(o TemporalOptions) (*config.SQL, error) {
 		PluginName:        sqliteplugin.PluginName,
 		DatabaseName:      inURI.Replace(o.File),
 		ConnectAttributes: map[string]string{"mode": "rwc"},
-		MaxConns:          o.Tuning.Connections,
-		MaxIdleConns:      o.Tuning.Connections,
 	}
 	if o.File == "" {
 		db.DatabaseName = uuid.NewString() // databases in memory are shared within the process by their name
@@ -105,6 +103,11 @@ func database(o TemporalOptions) (*config.SQL, error) {
 	ns.Detail.Config.Retention = timestamp.DurationPtr(retention)
 	if err := sqliteschema.CreateNamespaces(db, ns); err != nil {
 		return nil, fmt.Errorf("namespace %q: %w", o.Namespace, err)
+	}
+	if o.Tuning.Indexes != nil {
+		if err := keepIndexes(db, o.Tuning.Indexes); err != nil {
+			return nil, fmt.Errorf("drop the indexes that cost more than they bring: %w", err)
+		}
 	}
 	return db, nil
 }

@@ -144,17 +144,27 @@ func TestWorkflowsAreFoundByTheirSearchAttributes(t *testing.T) {
 
 func TestAServerIsTunedUnlessTheDefaultsAreAskedFor(t *testing.T) {
 	t.Parallel()
-	for want, tuning := range map[string]*stack.Tuning{"wal": nil, "delete": {}} {
+	for _, c := range []struct {
+		tuning  *stack.Tuning
+		journal string
+		indexed bool // whether workflows are indexed by everything that there is
+	}{
+		{nil, "wal", false},
+		{&stack.Tuning{}, "delete", true},
+	} {
 		file := filepath.Join(t.TempDir(), "temporal.db")
-		temporal, err := stack.StartTemporal(within(t, time.Minute), stack.TemporalOptions{File: file, Tuning: tuning})
+		temporal, err := stack.StartTemporal(within(t, time.Minute), stack.TemporalOptions{File: file, Tuning: c.tuning})
 		require.NoError(t, err)
 		require.NoError(t, temporal.Stop())
 		db, err := sql.Open("sqlite", file)
 		require.NoError(t, err)
-		var mode string
-		require.NoError(t, db.QueryRow("PRAGMA journal_mode").Scan(&mode))
+		var journal string
+		require.NoError(t, db.QueryRow("PRAGMA journal_mode").Scan(&journal))
+		require.Equal(t, c.journal, journal)
+		var indexed bool
+		require.NoError(t, db.QueryRow("SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'index' AND name = 'by_keyword_10'").Scan(&indexed))
+		require.Equal(t, c.indexed, indexed)
 		require.NoError(t, db.Close())
-		require.Equal(t, want, mode)
 	}
 }
 

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"maps"
+	"slices"
 
 	"go.temporal.io/server/common/dynamicconfig"
 )
@@ -13,21 +14,22 @@ type Tuning struct {
 	Dynamic map[dynamicconfig.Key]any
 	// Pragmas are SQLite's, set on every connection. The journal and its syncing don't matter to a database in memory.
 	Pragmas map[string]string
-	// Connections is how many connections to the database the server may open; 0 is the server's default, which is 1.
-	Connections int
+	// Indexes are those of the visibility table that are kept; nil keeps all.
+	Indexes []string
 }
 
 // Tuned suits one process on a small machine that one person or a test looks at: an idle server answers at once, and a busy
-// one keeps up.
+// one keeps up. What each value brings was measured with `go run ./local/bench --only server`; docs/performance.md has the
+// figures, and what was tried without effect.
 //
-// Temporal's defaults suit a cluster of many history shards. With a single shard, as here, every queue of the history
-// service is read at most MaxPollRPS times a second, so that whatever goes through it (each workflow task, each activity,
-// each timer) waits up to 1/MaxPollRPS of a second even when nothing else is going on: 50 ms by default. Too high a value
-// costs throughput under load, since the queue is then read in more and smaller batches.
+// Temporal's defaults suit a cluster of many history shards. A shard reads each of its queues at most MaxPollRPS times a
+// second, and may save up as many reads as that. With a single shard, as here, a lead or two a second use up what is saved,
+// and from then on whatever goes through a queue (a workflow task, an activity, a timer) waits for its turn: 50 ms by default.
 func Tuned() Tuning {
 	return Tuning{
 		Dynamic: maps.Clone(dynamic),
 		Pragmas: maps.Clone(pragmas),
+		Indexes: slices.Clone(indexes),
 	}
 }
 
@@ -43,6 +45,9 @@ var dynamic = map[dynamicconfig.Key]any{
 	dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
 	// Lists and counts in Temporal Web, the command line and the tests. Default 10 a second.
 	dynamicconfig.FrontendMaxNamespaceVisibilityRPSPerInstance.Key(): 100,
+	// How many turns of one pool may be asked for at once. A caller above the limit is sent away and waits for a second
+	// before it asks again, so that a burst of leads leaves the server idle. Default 10; 0 is no limit.
+	dynamicconfig.WorkflowExecutionMaxInFlightUpdates.Key(): 0,
 	// How many workflows' state is kept in memory. The default, 128,000, is for a server with gigabytes to spare;
 	// Temporal's own development server has this value.
 	dynamicconfig.HistoryCacheHostLevelMaxSize.Key(): 8096,
@@ -55,3 +60,8 @@ var pragmas = map[string]string{
 	// the last ones, and even then the file stays consistent. Default "full".
 	"synchronous": "normal",
 }
+
+// Temporal's schema for SQLite has 58 indexes on workflows, one for every column that a list may be filtered by, and each
+// change of a workflow rewrites all of them: a sixth of all that a lead costs. What a small machine holds is found as
+// quickly by going through a namespace's workflows in the order in which they are listed.
+var indexes = []string{"default_idx", "by_workflow_id"}

@@ -48,6 +48,9 @@ func (p *Player) press(ctx context.Context, who policy.Person, card sandbox.Mess
 // busy reports an answer to a click after which the app asks people to click again: it couldn't keep it, or was too late.
 func busy(status int) bool { return status == 0 || status == http.StatusServiceUnavailable }
 
+// lost is what the app says then.
+const lost = "may not have been recorded"
+
 // Answer is somebody pressing a button that opens a dialog, forgetting at first to fill it in, and then sending the values.
 func (p *Player) Answer(
 	ctx context.Context, who policy.Person, card sandbox.Message, button string, values map[string]string,
@@ -79,18 +82,26 @@ func (p *Player) submit(ctx context.Context, s sandbox.Submission) (wrong map[st
 		switch {
 		case err != nil:
 			return false, "", err
-		case done.OK, len(done.Errors) > 0:
-			if !again { // else they say that the one before, of which Slack said that it failed, had got through
-				wrong = done.Errors
-			}
-			return true, "", nil
-		case !busy(done.Status):
+		case saysLost(done.Errors), len(done.Errors) == 0 && !done.OK && busy(done.Status):
+			again = true
+			return false, fmt.Sprint(done.Warning, done.Errors), nil
+		case len(done.Errors) == 0 && !done.OK:
 			return false, "", fmt.Errorf("expected the dialog to be taken; Slack said: %s", done.Warning)
+		case !again: // else they say that the one before, of which Slack said that it failed, had got through
+			wrong = done.Errors
 		}
-		again = true
-		return false, done.Warning, nil
+		return true, "", nil
 	})
 	return wrong, err
+}
+
+func saysLost(mistakes map[string]string) bool {
+	for _, text := range mistakes {
+		if strings.Contains(text, lost) {
+			return true
+		}
+	}
+	return false
 }
 
 // ear is where somebody may be told something in private.
@@ -116,7 +127,7 @@ func (p *Player) Told(ctx context.Context, n int, where ...ear) (text string, er
 	return text, err
 }
 
-// answers are the private answers since the cases began, wherever this one listens.
+// answers are the private answers since the cases began, wherever this one listens, but for those that ask for another click.
 func (p *Player) answers(ctx context.Context) (all []sandbox.Message, err error) {
 	for _, e := range p.private {
 		messages, err := p.World.Messages(ctx, sandbox.MessageFilter{User: e.who.Slack, Channel: e.channel})
@@ -124,7 +135,7 @@ func (p *Player) answers(ctx context.Context) (all []sandbox.Message, err error)
 			return nil, err
 		}
 		for _, m := range messages {
-			if m.Only == e.who.Slack && m.Posted.After(p.Began) {
+			if m.Only == e.who.Slack && m.Posted.After(p.Began) && !strings.Contains(m.Text, lost) {
 				all = append(all, m)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/local/auto"
 	"github.com/throughline-dev/throughline/local/stack"
 )
@@ -22,7 +21,7 @@ var recorded = map[string]string{
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	t.Parallel()
-	s := start(t, stack.Options{Config: []string{config.Default, config.Demo}})
+	s := start(t, stack.Options{Config: demo})
 	results, err := auto.Run(t.Context(), auto.Options{
 		Door: s.Door, Sandbox: s.Sandbox, Handbook: s.Config, Progress: t.Output(),
 	})

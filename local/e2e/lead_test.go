@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
@@ -35,16 +38,29 @@ func (s system) post(f fields) (status int, id string, err error) {
 	return res.StatusCode, answer.ID, err
 }
 
-// send sends a lead until it is taken: on a busy machine the door may have to ask for it again.
+// take posts a lead until it is taken: on a busy machine the door may have to ask for it again.
+func (s system) take(ctx context.Context, f fields) (id string, err error) {
+	for {
+		status, id, err := s.post(f)
+		switch {
+		case err != nil, status == http.StatusAccepted:
+			return id, err
+		case status != http.StatusServiceUnavailable:
+			return "", fmt.Errorf("the door answered %d", status)
+		}
+		select {
+		case <-ctx.Done():
+			return "", errors.New("the door couldn't take the lead in time")
+		case <-time.After(glance):
+		}
+	}
+}
+
+// send sends a lead that must be taken.
 func (s system) send(t *testing.T, f fields) (id string) {
 	t.Helper()
-	eventually(t, "the door to take the lead", func() bool {
-		status, taken, err := s.post(f)
-		require.NoError(t, err)
-		require.Contains(t, []int{http.StatusAccepted, http.StatusServiceUnavailable}, status)
-		id = taken
-		return status == http.StatusAccepted
-	})
+	id, err := s.take(within(t, patience), f)
+	require.NoError(t, err)
 	return id
 }
 
@@ -82,17 +98,30 @@ func (s system) rep(t *testing.T, card sandbox.Message) policy.Person {
 	return policy.Person{}
 }
 
-// contact has the rep say on a card that they made contact, by its first button; again where Slack says that this failed.
+// click has somebody say on a card that they made contact, by its first button; again where Slack says that this failed.
+func (s system) click(ctx context.Context, who policy.Person, card sandbox.Message) error {
+	for again := false; ; again = true {
+		clicked, err := s.world.Click(ctx, sandbox.Click{
+			User: who.Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[0].ActionID,
+		})
+		if clicked.OK || again && err != nil { // the button is gone: the click before had got through after all
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("the click was not taken in time: " + clicked.Warning)
+		case <-time.After(glance):
+		}
+	}
+}
+
+// contact has the rep who sees a card say that they made contact.
 func (s system) contact(t *testing.T, card sandbox.Message) {
 	t.Helper()
-	rep := s.rep(t, card)
-	eventually(t, "the click to be taken", func() bool {
-		clicked, err := s.world.Click(t.Context(), sandbox.Click{
-			User: rep.Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[0].ActionID,
-		})
-		require.NoError(t, err)
-		return clicked.OK
-	})
+	require.NoError(t, s.click(within(t, patience), s.rep(t, card), card))
 }
 
 // result waits for a lead to end, and returns what it says about itself.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/server/common/dynamicconfig"
 
+	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/local/stack"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
 )
@@ -43,6 +44,13 @@ type system struct {
 	world *sandbox.Client
 }
 
+// The handbooks: the demo's, in which two days are a minute, and one like it in which nobody is reminded while a test is about
+// something else. Neither depends on the time of day.
+var (
+	demo    = []string{config.Default, config.Demo}
+	patient = []string{config.Default, config.Demo, "testdata/patient.yaml"}
+)
+
 // shared is the system that tests share. Its rotations continue as new every few turns, as they otherwise do after hundreds.
 func shared(t *testing.T) system {
 	t.Helper()
@@ -51,16 +59,19 @@ func shared(t *testing.T) system {
 		tuning.Dynamic[dynamicconfig.HistoryCountSuggestContinueAsNew.Key()] = 20
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		started.stack, started.err = stack.Start(ctx, stack.Options{Tuning: &tuning})
+		started.stack, started.err = stack.Start(ctx, stack.Options{Config: patient, Tuning: &tuning})
 	})
 	require.NoError(t, started.err)
 	return system{started.stack, sandbox.New(started.stack.Sandbox)}
 }
 
-// start starts a system that the test has to itself, and has to stop. Unless the options say otherwise it has the handbook as
-// it is, so that nobody is reminded while a test is about something else.
+// start starts a system that the test has to itself, and has to stop. Its handbook is the patient one unless the options say
+// otherwise.
 func start(t *testing.T, o stack.Options) system {
 	t.Helper()
+	if o.Config == nil {
+		o.Config = patient
+	}
 	s, err := stack.Start(within(t, patience), o)
 	require.NoError(t, err)
 	return system{s, sandbox.New(s.Sandbox)}
@@ -77,6 +88,9 @@ func within(t *testing.T, d time.Duration) context.Context {
 // same time, on a small machine.
 const patience = time.Minute
 
+// glance is the pause between two looks at something that is waited for.
+const glance = 30 * time.Millisecond
+
 // eventually waits until something holds; what says it for the failure.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
@@ -85,7 +99,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		select {
 		case <-ctx.Done():
 			require.Fail(t, "waited in vain: "+what)
-		case <-time.After(30 * time.Millisecond):
+		case <-time.After(glance):
 		}
 	}
 }

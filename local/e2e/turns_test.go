@@ -21,11 +21,12 @@ func TestFiftyLeadsAtOnceGetOneTurnEachByTheWeights(t *testing.T) {
 	t.Parallel()
 	s := shared(t)
 	const leads = 50
+	ctx := within(t, patience)
 	ids := make([]string, leads)
 	var sending errgroup.Group
 	for i := range ids {
 		sending.Go(func() (err error) {
-			_, ids[i], err = s.post(fields{
+			ids[i], err = s.take(ctx, fields{
 				"name": fmt.Sprintf("Lead Number %d", i), "email": fmt.Sprintf("lead%d@harbor%d.example", i, i),
 				"company": fmt.Sprintf("Harbor %d", i), "country": "US", "region": "New York",
 			})
@@ -33,7 +34,6 @@ func TestFiftyLeadsAtOnceGetOneTurnEachByTheWeights(t *testing.T) {
 		})
 	}
 	require.NoError(t, sending.Wait())
-	require.NotContains(t, ids, "", "one was refused")
 
 	// Weights 2 and 1: the smooth round robin gives ben, tom, ben, and so on from there.
 	cards := map[string][]sandbox.Message{}
@@ -55,12 +55,7 @@ func TestFiftyLeadsAtOnceGetOneTurnEachByTheWeights(t *testing.T) {
 	for id, list := range cards {
 		rep := s.person(t, id)
 		for _, card := range list {
-			answering.Go(func() error {
-				_, err := s.world.Click(t.Context(), sandbox.Click{
-					User: rep.Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[0].ActionID,
-				})
-				return err
-			})
+			answering.Go(func() error { return s.click(ctx, rep, card) })
 		}
 	}
 	require.NoError(t, answering.Wait())
@@ -78,7 +73,13 @@ func (s system) requireTurns(t *testing.T, pool string, turns int) {
 	given, runs := 0, 0
 	for {
 		h := s.history(t, id, run)
-		requireReplay(t, h, map[int]string{0: "", 1: "rotation/continued"}[runs])
+		switch runs {
+		case 0: // it may only just have been continued
+		case 1:
+			requireReplay(t, h, "rotation/continued")
+		default:
+			requireReplay(t, h, "")
+		}
 		for _, e := range h.GetEvents() {
 			if e.GetEventType() == enums.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED {
 				given++

@@ -27,17 +27,19 @@ func names() (list []string) {
 
 // size is how much is measured.
 type size struct {
-	// alone is how many leads are sent one after the other.
-	alone int
-	// rounds is how often the sides of a comparison take turns, with leads leads each, atOnce of them in flight.
-	rounds, leads, atOnce int
-	// turns is how many turns of a pool are taken in a round, by callers at once.
+	// rounds is how often the sides of a comparison take turns.
+	rounds int
+	// alone is how many leads are sent one after the other in a round, and rested how many of them after a rest, in all.
+	alone, rested int
+	// leads is how many leads are sent in a round of many, atOnce of them in flight.
+	leads, atOnce int
+	// turns is how many turns of a pool are taken in a round, by so many callers at once.
 	turns, callers int
 }
 
 var (
-	full  = size{alone: 20, rounds: 5, leads: 200, atOnce: 50, turns: 640, callers: 64}
-	quick = size{alone: 5, rounds: 2, leads: 50, atOnce: 25, turns: 128, callers: 64}
+	full  = size{rounds: 5, alone: 25, rested: 10, leads: 200, atOnce: 50, turns: 640, callers: 64}
+	quick = size{rounds: 2, alone: 10, rested: 2, leads: 50, atOnce: 25, turns: 128, callers: 64}
 )
 
 // progress tells on standard error what is being measured.

@@ -15,71 +15,69 @@ func measureLead(ctx context.Context, n size, p progress) (figures []Figure, err
 	defer func() { err = errors.Join(err, s.stop()) }()
 
 	sides := []carrier{throughline, bareLocal, bareRegular}
-	alone, err := takeTurns(ctx, n.alone, func(i int, by carrier) (round, error) {
-		if by == throughline {
-			p.say("a lead alone, %d of %d", i+1, n.alone)
-		}
-		return s.carryMany(ctx, by, 1, 1)
+	alone, err := takeTurns(ctx, n.rounds, func(i int, by carrier) (round, error) {
+		p.say("round %d of %d, %s: %d leads, one after the other", i+1, n.rounds, by, n.alone)
+		return s.carryAlone(ctx, by, n.alone)
 	}, sides...)
 	if err != nil {
 		return nil, err
 	}
 	busy, err := takeTurns(ctx, n.rounds, func(i int, by carrier) (round, error) {
-		r, err := s.carryMany(ctx, by, n.leads, n.atOnce)
-		if err == nil {
-			p.say("%d leads at once, %s, round %d of %d: %s leads/s", n.atOnce, by, i+1, n.rounds, number(r.rate()))
-		}
-		return r, err
+		p.say("round %d of %d, %s: %d leads, %d at once", i+1, n.rounds, by, n.leads, n.atOnce)
+		return s.carryMany(ctx, by, n.leads, n.atOnce)
 	}, sides...)
 	if err != nil {
 		return nil, err
 	}
-	var events []float64
-	for _, side := range alone {
-		count, err := s.events(ctx, side[0].leads[0].id)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, float64(count))
+	ours, theirs := alone[0][0].leads[0], alone[1][0].leads[0]
+	events, err := s.events(ctx, ours.id)
+	if err != nil {
+		return nil, err
+	}
+	bareEvents, err := s.events(ctx, theirs.id)
+	if err != nil {
+		return nil, err
 	}
 
-	const (
-		ours           = 0
-		againstBare    = "a bare workflow of the same steps"
-		againstRegular = "the same steps as regular activities"
-	)
-	for i, against := range []string{againstBare, againstRegular} {
-		i++
-		name, least := string(sides[i]), 0.85
-		if i == 2 {
-			least = 2
-		}
+	const againstBare = "a bare workflow of the same steps"
+	figures = append(compareLeads("bare", againstBare, 0.85, alone[0], alone[1], busy[0], busy[1]),
+		compareLeads("regular", "the same steps as regular activities", 2, alone[0], alone[2], busy[0], busy[2])...)
+	figures = append(figures,
+		less("lead.events", "events", "history of an uneventful lead", events, againstBare, bareEvents).bounded(40))
+	for _, f := range []struct {
+		name, says string
+		of         span
+	}{
+		{"click.recorded", "click to recorded decision", toRecorded},
+		{"click.card", "click to updated card", toUpdated},
+	} {
 		figures = append(figures,
-			more("lead.rate."+name, "leads/s", "leads carried to their end, many at once",
-				median(busy[ours].rates()), against, median(busy[i].rates())).aiming(least),
-			less("lead.card_p50."+name, "ms", "form to card, many at once, median",
-				percentile(busy[ours].times(toCard), 50), against, percentile(busy[i].times(toCard), 50)),
-			less("lead.card_p99."+name, "ms", "form to card, many at once, 99th percentile",
-				percentile(busy[ours].times(toCard), 99), against, percentile(busy[i].times(toCard), 99)),
-			less("lead.alone."+name, "ms", "form to card, a lead alone, median",
-				median(alone[ours].times(toCard)), against, median(alone[i].times(toCard))),
-		)
+			less(f.name+"_p50", "ms", f.says+", many at once, median",
+				busy[0].percentile(f.of, 50), againstBare, busy[1].percentile(f.of, 50)),
+			less(f.name+"_p99", "ms", f.says+", many at once, 99th percentile",
+				busy[0].percentile(f.of, 99), againstBare, busy[1].percentile(f.of, 99)))
 	}
-	return append(figures,
-		less("lead.events", "events", "history of an uneventful lead", events[ours], againstBare, events[1]).bounded(40),
-		less("click.recorded_p50", "ms", "click to recorded decision, many leads at once, median",
-			percentile(busy[ours].times(toRecorded), 50), againstBare, percentile(busy[1].times(toRecorded), 50)),
-		less("click.recorded_p99", "ms", "click to recorded decision, many leads at once, 99th percentile",
-			percentile(busy[ours].times(toRecorded), 99), againstBare, percentile(busy[1].times(toRecorded), 99)),
-		less("click.card_p50", "ms", "click to updated card, many leads at once, median",
-			percentile(busy[ours].times(toUpdated), 50), againstBare, percentile(busy[1].times(toUpdated), 50)),
-		less("click.card_p99", "ms", "click to updated card, many leads at once, 99th percentile",
-			percentile(busy[ours].times(toUpdated), 99), againstBare, percentile(busy[1].times(toUpdated), 99)),
-	), nil
+	return figures, nil
+}
+
+// compareLeads compares the lead with a reference. The aim is for the rate.
+func compareLeads(name, against string, aim float64, alone, refAlone, busy, refBusy series) []Figure {
+	return []Figure{
+		more("lead.rate."+name, "leads/s", "leads carried to their end, many at once",
+			median(busy.rates()), against, median(refBusy.rates())).aiming(aim),
+		less("lead.cpu."+name, "ms", "processor time of the whole system for a lead, many at once",
+			median(busy.costs()), against, median(refBusy.costs())),
+		less("lead.card_p50."+name, "ms", "form to card, many at once, median",
+			busy.percentile(toCard, 50), against, refBusy.percentile(toCard, 50)),
+		less("lead.card_p99."+name, "ms", "form to card, many at once, 99th percentile",
+			busy.percentile(toCard, 99), against, refBusy.percentile(toCard, 99)),
+		less("lead.alone."+name, "ms", "form to card, one lead at a time, median",
+			alone.percentile(toCard, 50), against, refAlone.percentile(toCard, 50)),
+	}
 }
 
 // events is how long a workflow's history is.
-func (s *system) events(ctx context.Context, id string) (int64, error) {
+func (s *system) events(ctx context.Context, id string) (float64, error) {
 	d, err := s.Client.DescribeWorkflowExecution(ctx, id, "")
-	return d.GetWorkflowExecutionInfo().GetHistoryLength(), err
+	return float64(d.GetWorkflowExecutionInfo().GetHistoryLength()), err
 }

@@ -76,17 +76,20 @@ func (s series) costs() (costs []float64) {
 	return costs
 }
 
-// times are how long something took for each lead, in milliseconds.
-func (s series) times(of func(sample) time.Duration) (times []float64) {
+// span is something of a lead that takes time.
+type span func(sample) time.Duration
+
+func toCard(s sample) time.Duration     { return s.shown.Sub(s.sent) }
+func toRecorded(s sample) time.Duration { return s.recorded.Sub(s.clicked) }
+func toUpdated(s sample) time.Duration  { return s.updated.Sub(s.clicked) }
+
+// percentile is the smallest time, in milliseconds, that p percent of the leads didn't exceed.
+func (s series) percentile(of span, p float64) float64 {
+	var times []float64
 	for _, r := range s {
 		for _, one := range r.leads {
 			times = append(times, milliseconds(of(one)))
 		}
 	}
-	return times
+	return percentile(times, p)
 }
-
-// What takes time.
-func toCard(s sample) time.Duration     { return s.shown.Sub(s.sent) }
-func toRecorded(s sample) time.Duration { return s.recorded.Sub(s.clicked) }
-func toUpdated(s sample) time.Duration  { return s.updated.Sub(s.clicked) }

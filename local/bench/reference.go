@@ -163,8 +163,26 @@ func card(workflowID string, in lead.Submission, c enrich.Company, route policy.
 			{Label: "Rep", Value: rep.Name},
 			{Label: "Why", Value: route.Why()},
 		},
-		Buttons: []slack.Button{{Action: lead.ActionContacted, Label: "I've made contact", Style: "primary"}},
+		Buttons: buttons(route.Pool),
 		Status:  "With " + rep.Name + ".",
 		Task:    slack.TaskRef{Workflow: workflowID, Task: lead.ContactTask},
+	}
+}
+
+// buttons are those of the lead's card, so that both cards take Slack the same.
+func buttons(pool policy.Pool) []slack.Button {
+	comment := humantask.Comment("Why", true)
+	colleague := slack.Field{Name: humantask.FieldTo, Label: "To", Kind: slack.FieldChoice, Required: true}
+	for _, m := range pool.Members {
+		colleague.Choices = append(colleague.Choices, slack.Choice{Value: m.Person.ID, Label: m.Person.Name})
+	}
+	return []slack.Button{
+		{Action: lead.ActionContacted, Label: "I've made contact", Style: "primary"},
+		{Action: lead.ActionDisqualified, Label: "Not a lead", Fields: []slack.Field{comment}},
+		{Action: humantask.ActionHandOver, Label: "Hand over", Fields: []slack.Field{colleague, comment}},
+		{Action: humantask.ActionPause, Label: "Wait for the customer", Fields: []slack.Field{comment}},
+		{Action: humantask.ActionExtend, Label: "More time", Fields: []slack.Field{
+			{Name: humantask.FieldBy, Label: "How much", Kind: slack.FieldText, Required: true, Hint: "Like 4h or 90m, at most 48h"}, comment,
+		}},
 	}
 }

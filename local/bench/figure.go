@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"text/tabwriter"
 )
@@ -109,10 +110,13 @@ func printTable(out io.Writer, figures []Figure) {
 	}
 }
 
-// printJSON prints the figures for programs, one object a line.
+// printJSON prints the figures for programs, one object a line, to three decimals.
 func printJSON(out io.Writer, figures []Figure) error {
 	lines := json.NewEncoder(out)
 	for _, f := range figures {
+		for _, v := range []*float64{&f.Value, &f.Reference, &f.Ratio} {
+			*v = math.Round(*v*1000) / 1000
+		}
 		if err := lines.Encode(f); err != nil {
 			return err
 		}

@@ -34,6 +34,13 @@ func measureServer(ctx context.Context, n size, p progress) (figures []Figure, e
 	if err != nil {
 		return nil, err
 	}
+	steps, err := takeTurns(ctx, n.rounds, func(i int, s *system) (round, error) {
+		p.say("round %d of %d, %s: %d leads of regular activities, one after the other", i+1, n.rounds, name[s], n.alone)
+		return s.carryAlone(ctx, bareRegular, n.alone)
+	}, tuned, untuned)
+	if err != nil {
+		return nil, err
+	}
 	rested, err := takeTurns(ctx, n.rested, func(i int, s *system) (round, error) {
 		p.say("round %d of %d, %s: a lead after a rest", i+1, n.rested, name[s])
 		if err := wait(ctx, rest); err != nil {
@@ -55,6 +62,8 @@ func measureServer(ctx context.Context, n size, p progress) (figures []Figure, e
 	return []Figure{
 		less("server.alone", "ms", "form to card, one lead at a time, median",
 			alone[0].percentile(toCard, 50), defaults, alone[1].percentile(toCard, 50)).aiming(4),
+		less("server.steps", "ms", "the same where all steps are regular activities",
+			steps[0].percentile(toCard, 50), defaults, steps[1].percentile(toCard, 50)),
 		less("server.rested", "ms", "form to card, one lead after a second without any, median",
 			rested[0].percentile(toCard, 50), defaults, rested[1].percentile(toCard, 50)),
 		more("server.rate", "leads/s", "leads carried to their end, many at once",

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/throughline-dev/throughline/activities/policy"
+import (
+	"cmp"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+)
 
 // book makes the handbook that the policy activities answer from. The configuration has been checked: every name is known.
 func book(c *Config, calendars map[string]policy.Calendar) *policy.Book {
@@ -12,6 +16,10 @@ func book(c *Config, calendars map[string]policy.Calendar) *policy.Book {
 		Calendars: calendars,
 		Lead: policy.Lead{
 			Handbook:         c.Digest,
+			Shape:            policy.LeadShape,
+			OwnerWait:        c.Lead.OwnerWait,
+			OutOfHours:       cmp.Or(c.Lead.OutOfHours, policy.Anyway),
+			MaxHold:          c.Lead.MaxHold,
 			EnrichmentWait:   c.Lead.EnrichmentWait,
 			Territories:      c.Lead.Territories,
 			DefaultPool:      c.Lead.DefaultPool,

@@ -18,6 +18,8 @@ var builtInTemplates = []string{"lead_outreach"}
 func (f *findings) lead(c *Config, pools, calendars names) {
 	l := c.Lead
 	f.positive("lead.enrichment_wait", l.EnrichmentWait)
+	f.atLeastNothing("lead.owner_wait", l.OwnerWait)
+	f.outOfHours(l)
 	seen := names{}
 	for i, t := range l.Territories {
 		key := item("lead.territories", i)
@@ -36,6 +38,18 @@ func (f *findings) lead(c *Config, pools, calendars names) {
 	f.atLeastNothing("lead.max_pause", l.MaxPause)
 	f.atLeastNothing("lead.max_extension", l.MaxExtension)
 	f.ladder("lead.operations", l.Operations, operationsTask)
+}
+
+// ways are what can happen to a lead while nobody is at work.
+var ways = []string{string(policy.Hold), string(policy.ToManager), string(policy.Anyway)}
+
+func (f *findings) outOfHours(l Lead) {
+	if way := string(l.OutOfHours); way != "" && !slices.Contains(ways, way) {
+		f.add("lead.out_of_hours", "%q is none of %s%s", way, strings.Join(ways, ", "), nearest.Hint(way, ways))
+	}
+	if l.OutOfHours == policy.Hold {
+		f.positive("lead.max_hold", l.MaxHold)
+	}
 }
 
 // templates checks the folder with the operator's own templates, and that there is one to write to a lead with.

@@ -36,6 +36,11 @@ func (f *findings) systems(c *Config) {
 		f.add("systems.slack.url", "%q must end in a slash, since the methods' names are appended to it", s.Slack.URL)
 	}
 	f.url("systems.sendgrid.url", s.SendGrid.URL)
+	if s.SendGrid.ReplyHost != "" {
+		f.host("systems.sendgrid.reply_host", s.SendGrid.ReplyHost)
+	}
+	f.publicKey("systems.sendgrid.event_key", s.SendGrid.EventKey)
+	f.publicKey("systems.sendgrid.reply_key", s.SendGrid.ReplyKey)
 	f.url("systems.hubspot.url", s.HubSpot.URL)
 	f.url("systems.hubspot.pages", s.HubSpot.Pages)
 	if s.HubSpot.Portal != "" && !digits.MatchString(s.HubSpot.Portal) {
@@ -58,6 +63,7 @@ func (f *findings) programs(c *Config) {
 	if c.Starter.Timeout.Duration >= slackPatience {
 		f.add("starter.timeout", "%s is too long: Slack gives up after %s, so make it less", short(c.Starter.Timeout), slackPatience)
 	}
+	f.leads(c.Starter.Leads)
 	f.hostPort("workers.listen", c.Workers.Listen)
 	if len(c.Workers.Queues) == 0 {
 		f.add("workers.queues", "is empty: name at least one task queue")

@@ -98,7 +98,13 @@ type Member struct {
 
 // Lead is how leads are handled.
 type Lead struct {
-	EnrichmentWait   policy.Duration    `json:"enrichment_wait"`
+	EnrichmentWait policy.Duration `json:"enrichment_wait"`
+	// OwnerWait is the longest a lead waits for the CRM to say who owns its contact or account; 0 for not at all.
+	OwnerWait policy.Duration `json:"owner_wait"`
+	// OutOfHours is what happens while nobody of a pool is at work, [policy.Anyway] where the file doesn't say; MaxHold is the
+	// longest that a lead is held then.
+	OutOfHours       policy.OutOfHours  `json:"out_of_hours"`
+	MaxHold          policy.Duration    `json:"max_hold"`
 	Territories      []policy.Territory `json:"territories"`
 	DefaultPool      string             `json:"default_pool"`
 	OutreachTemplate string             `json:"outreach_template"`
@@ -131,6 +137,12 @@ type SendGrid struct {
 	// EmailActivity says that the account has SendGrid's e-mail activity add-on, so that a message that may have been sent
 	// before can be looked up.
 	EmailActivity bool `json:"email_activity"`
+	// ReplyHost is the host whose mail SendGrid's Inbound Parse hands to the starter; "" for none.
+	ReplyHost string `json:"reply_host"`
+	// EventKey and ReplyKey are the public keys, as SendGrid shows them, that check the signatures of its event webhook and of
+	// its Inbound Parse; without one ("") what it should check is refused.
+	EventKey string `json:"event_key"`
+	ReplyKey string `json:"reply_key"`
 }
 
 // HubSpot is where HubSpot's API is.
@@ -157,6 +169,19 @@ type Starter struct {
 	// Timeout is how long Temporal may take to accept a lead or a click before the caller is told to try again. Slack gives
 	// up on us after three seconds, so it is less than that.
 	Timeout policy.Duration `json:"timeout"`
+	Leads   Leads           `json:"leads"`
+}
+
+// Leads is who may bring leads to the door, and how many.
+type Leads struct {
+	// Origins are the web sites whose pages may send leads ("https://www.example.com"), beside the door's own.
+	Origins []string `json:"origins"`
+	// PerMinute is how many leads are taken from one client address a minute, unless they are signed; 0 for no limit.
+	PerMinute int `json:"per_minute"`
+	// Proxies are the networks ("10.0.0.0/8") of the proxies in front of the door, whose X-Forwarded-For is believed.
+	Proxies []string `json:"proxies"`
+	// Honeypot is the name of a field that people don't see, so that only a robot fills it in; "" for none.
+	Honeypot string `json:"honeypot"`
 }
 
 // Workers is the worker process.

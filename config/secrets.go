@@ -25,11 +25,17 @@ const (
 	SendGridKey SecretName = "THROUGHLINE_SENDGRID_KEY"
 	// HubSpotToken is the private app's access token ("pat-…").
 	HubSpotToken SecretName = "THROUGHLINE_HUBSPOT_TOKEN"
+	// HubSpotSecret is the app's client secret, which proves that an event came from HubSpot.
+	HubSpotSecret SecretName = "THROUGHLINE_HUBSPOT_SECRET"
+	// LeadsSecret is what servers sign the leads with that they send to the door.
+	LeadsSecret SecretName = "THROUGHLINE_LEADS_SECRET"
 	// PeopleDataLabsKey is the API key for company enrichment.
 	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
 )
 
-var secretNames = []SecretName{SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, PeopleDataLabsKey}
+var secretNames = []SecretName{
+	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret,
+}
 
 // file is the variable that may name a file with the secret in it.
 func (n SecretName) file() string { return string(n) + "_FILE" }

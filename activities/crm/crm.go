@@ -49,6 +49,64 @@ type Recorded struct {
 	Note    string `json:"note"`              // the note's ID
 	// URL opens the contact in the CRM's own pages; "" where the account isn't known.
 	URL string `json:"url,omitempty"`
+	// Contacted is when a call, a meeting or an e-mail with the contact was last logged, as the CRM had it when the lead was
+	// recorded; zero for never.
+	Contacted time.Time `json:"contacted,omitzero"`
+}
+
+// Query asks what the CRM knows of whoever wrote.
+type Query struct {
+	Email string `json:"email"`
+	// Domain is the company's; "" where it isn't known.
+	Domain string `json:"domain,omitempty"`
+}
+
+// Known is what the CRM knows of whoever wrote.
+type Known struct {
+	// Contact is the contact's ID, and Company that of the company: the contact's own, else the one with the domain. "" where
+	// there is none.
+	Contact string `json:"contact,omitempty"`
+	Company string `json:"company,omitempty"`
+	// Owner is the owner ID of the contact, else of the company; "" where neither has one.
+	Owner string `json:"owner,omitempty"`
+	// Account is whether the owner is the company's and not the contact's.
+	Account bool `json:"account,omitempty"`
+}
+
+// Updated says which record was brought up to date.
+type Updated struct {
+	// Contact is the contact's ID as it is now: another one than was asked for where the record was merged into another
+	// meanwhile, or deleted and made anew; "" where there is none any more.
+	Contact string `json:"contact,omitempty"`
+	// Gone is whether the contact was deleted, so that there was nothing to bring up to date.
+	Gone bool `json:"gone,omitempty"`
+}
+
+// Ownership gives a lead's contact to another owner.
+type Ownership struct {
+	Contact string `json:"contact"`         // the contact's ID
+	Email   string `json:"email,omitempty"` // the contact's address, to find it by where it was merged
+	Owner   string `json:"owner"`           // the CRM's owner ID
+	Note    string `json:"note,omitempty"`  // plain text that says why; "" for none
+	// At is when that was; the zero value is the time of the call, as in [Lead].
+	At time.Time `json:"at,omitzero"`
+}
+
+// Stage says how far a lead has come.
+type Stage struct {
+	Contact string `json:"contact"`
+	Email   string `json:"email,omitempty"`
+	// Status replaces none and those before it in the order of the constants; one that people have taken further stays.
+	Status Status `json:"status"`
+}
+
+// Note is something that the CRM should keep of a contact.
+type Note struct {
+	Contact string `json:"contact"`
+	Email   string `json:"email,omitempty"`
+	Text    string `json:"text"` // plain text
+	// At is when that was; the zero value is the time of the call, as in [Lead].
+	At time.Time `json:"at,omitzero"`
 }
 
 // Status is where a lead stands, as the CRM has it (HubSpot's hs_lead_status).
@@ -57,15 +115,17 @@ type Status string
 // The statuses, which are HubSpot's defaults.
 const (
 	StatusNew         Status = "NEW"
+	StatusAttempted   Status = "ATTEMPTED_TO_CONTACT"
 	StatusConnected   Status = "CONNECTED"
 	StatusUnqualified Status = "UNQUALIFIED"
 )
 
 // Outcome brings a lead's record up to date when its workflow ends.
 type Outcome struct {
-	Contact string `json:"contact"`        // the contact's ID
-	Status  Status `json:"status"`         // "" leaves it as it is
-	Note    string `json:"note,omitempty"` // plain text; "" for none
+	Contact string `json:"contact"`         // the contact's ID
+	Email   string `json:"email,omitempty"` // the contact's address, to find it by where it was merged
+	Status  Status `json:"status"`          // "" leaves it as it is
+	Note    string `json:"note,omitempty"`  // plain text; "" for none
 	// At is when that was; the zero value is the time of the call, as in [Lead].
 	At time.Time `json:"at,omitzero"`
 }

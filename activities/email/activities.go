@@ -38,6 +38,9 @@ type Options struct {
 	// that was cut off half-way is tried again no sooner, since the look-up would find nothing yet. It has no meaning with
 	// NoLookup.
 	Settle time.Duration
+	// ReplyHost is the host whose mail SendGrid's Inbound Parse hands to the starter ("reply.example.com"); "" for none, and
+	// then nobody but the recipient hears of an answer.
+	ReplyHost string
 	// HTTP sends the requests; nil for a client of its own from rest.NewHTTPClient.
 	HTTP *http.Client
 }

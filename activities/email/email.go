@@ -17,6 +17,9 @@ type Message struct {
 	From Address `json:"from,omitzero"`
 	// ReplyTo is where an answer goes; the zero value is From.
 	ReplyTo Address `json:"reply_to,omitzero"`
+	// Case is the ID of the workflow that wants to hear of an answer: its own address at the reply host (see [Options]) stands
+	// beside ReplyTo. "" for a message whose answers are nobody's business but the recipient's.
+	Case string `json:"case,omitempty"`
 	// Template names the pair of templates (NAME.html, NAME.txt; the subject is the text's first line).
 	Template string `json:"template"`
 	// Data is what the template can use, as {{.key}}.

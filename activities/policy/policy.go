@@ -141,12 +141,38 @@ type Territory struct {
 	Pool string `json:"pool"`
 }
 
+// OutOfHours is what happens to a lead while nobody of its pool is at work: all are out of their working hours, away, or at
+// their daily cap.
+type OutOfHours string
+
+// What can happen then.
+const (
+	// Hold waits until the first of the pool is at work, or until the policy's MaxHold has passed; then whose turn it is gets
+	// the lead, at work or not.
+	Hold OutOfHours = "hold"
+	// ToManager gives the lead to the manager of the pool's first member, who may hand it over.
+	ToManager OutOfHours = "manager"
+	// Anyway gives it at once to whose turn it is, at work or not.
+	Anyway OutOfHours = "anyway"
+)
+
+// LeadShape is today's shape of the lead's workflow; see [Lead.Shape]. The second has claims, owners and hours.
+const LeadShape = 2
+
 // Lead is everything in the handbook that decides how a lead is handled.
 type Lead struct {
 	// Handbook is the digest of the configuration that this policy was read from, so that a case can be traced to it.
 	Handbook string `json:"handbook"`
+	// Shape is the shape of the workflow that a lead goes through: [LeadShape] when it began. A lead that was on its way when
+	// a new shape was deployed keeps the steps that it began with; 0 is the first shape.
+	Shape int `json:"shape,omitempty"`
 	// EnrichmentWait is the longest a lead waits for company data before it goes on without.
 	EnrichmentWait Duration `json:"enrichment_wait"`
+	// OwnerWait is the longest a lead waits for the CRM to say who owns its contact or account; 0 for not at all.
+	OwnerWait Duration `json:"owner_wait,omitzero"`
+	// OutOfHours is what happens while nobody of the pool is at work, and MaxHold the longest that a lead is held then.
+	OutOfHours OutOfHours `json:"out_of_hours,omitempty"`
+	MaxHold    Duration   `json:"max_hold,omitzero"`
 	// Territories are tried in order; the first that is true wins.
 	Territories []Territory `json:"territories"`
 	// DefaultPool takes what no territory did.
@@ -263,6 +289,21 @@ type Attendance struct {
 	// Next is when they are at work next: the time asked at where they are now. Zero where that is beyond the calendar's last
 	// year.
 	Next time.Time `json:"next,omitzero"`
+	// NextDay is when they are at work next on a later date than Day, when their cap counts anew; zero as Next is.
+	NextDay time.Time `json:"next_day,omitzero"`
+}
+
+// OwnerRequest asks who acts for an owner in the CRM.
+type OwnerRequest struct {
+	CRMOwner string `json:"crm_owner"` // the CRM's owner ID
+}
+
+// Owner answers an [OwnerRequest].
+type Owner struct {
+	// Of is who owns the record; the zero Person where the handbook has nobody with that owner ID.
+	Of Person `json:"of,omitzero"`
+	// Person acts: the owner where they are there, else who covers for them; the zero Person where nobody can.
+	Person Person `json:"person,omitzero"`
 }
 
 // StandInRequest asks who acts for people who are away, or who have left.

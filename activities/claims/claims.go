@@ -16,9 +16,9 @@ import (
 const (
 	WorkflowName  = "claims"
 	TaskQueue     = "rotation" // the queue of what cases share
-	UpdateClaim   = "claim"   // takes a [Request], answers a [Claim]
-	SignalRelease = "release" // carries a [Release]
-	QueryHolder   = "holder"  // takes a subject, answers the ID of the case that holds it, "" for none
+	UpdateClaim   = "claim"    // takes a [Request], answers a [Claim]
+	SignalRelease = "release"  // carries a [Release]
+	QueryHolder   = "holder"   // takes a subject, answers the ID of the case that holds it, "" for none
 )
 
 // shards is how many workflows share the subjects. It is part of where a claim is found: changing it loses track of those

@@ -23,8 +23,12 @@ const (
 	DefaultSlackSigningSecret = "sandbox-signing-secret"
 	DefaultSendGridKey        = "SG.sandbox"
 	DefaultHubSpotToken       = "pat-sandbox"
+	DefaultHubSpotSecret      = "sandbox-client-secret"
 	DefaultPDLKey             = "pdl-sandbox"
 )
+
+// ReplyHost is the host whose mail SendGrid hands to [Options.RepliesURL], where the Options name no other.
+const ReplyHost = "reply.northwind-robotics.example"
 
 // HubSpotPortal is the account's number. With the sandbox's own address as the address of HubSpot's pages, links to records
 // that are made of the two lead to the sandbox's CRM.
@@ -59,14 +63,21 @@ type Options struct {
 	// form is (the starter's /leads). Both can be set later: see [Sandbox.SetInteractionsURL] and [Sandbox.SetLeadURL].
 	InteractionsURL string
 	LeadURL         string
+	// HubSpotEventsURL is where HubSpot's webhook posts what people change in the CRM (the starter's /hubspot/events),
+	// EventsURL where SendGrid's event webhook posts what becomes of e-mails (/sendgrid/events), and RepliesURL where its
+	// Inbound Parse posts answers to the ReplyHost (/sendgrid/replies). To "" nothing is posted.
+	HubSpotEventsURL, EventsURL, RepliesURL string
+	// ReplyHost is the host whose mail goes to the RepliesURL; "" is the constant [ReplyHost].
+	ReplyHost string
 	// PublicURL is the address at which the starter reaches the sandbox, for the response_url of a click:
 	// "http://sandbox:8090". "" takes the host that the click's own request came to.
 	PublicURL string
 	// TemporalURL is the address of Temporal's web pages, for a link on the first page; "" for none.
 	TemporalURL string
 
-	// The credentials that callers must show, and the secret that clicks are signed with; "" is the Default of each.
-	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, PDLKey string
+	// The credentials that callers must show, and the secrets that clicks and HubSpot's events are signed with; "" is the
+	// Default of each. What SendGrid posts is signed with keys of its own: see [Keys].
+	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, HubSpotSecret, PDLKey string
 
 	// Lag is how long it takes until a write can be found by HubSpot's search and in SendGrid's e-mail activity, which are
 	// both eventually consistent at the vendors. 0 is at once.
@@ -85,7 +96,9 @@ func (o Options) withDefaults() Options {
 		{&o.SlackSigningSecret, DefaultSlackSigningSecret},
 		{&o.SendGridKey, DefaultSendGridKey},
 		{&o.HubSpotToken, DefaultHubSpotToken},
+		{&o.HubSpotSecret, DefaultHubSpotSecret},
 		{&o.PDLKey, DefaultPDLKey},
+		{&o.ReplyHost, ReplyHost},
 	} {
 		if *d.value == "" {
 			*d.value = d.instead

@@ -21,6 +21,7 @@ func lendSecrets() error {
 		config.SlackSigningSecret: sandbox.DefaultSlackSigningSecret,
 		config.SendGridKey:        sandbox.DefaultSendGridKey,
 		config.HubSpotToken:       sandbox.DefaultHubSpotToken,
+		config.HubSpotSecret:      sandbox.DefaultHubSpotSecret,
 		config.PeopleDataLabsKey:  sandbox.DefaultPDLKey,
 	} {
 		_, set := os.LookupEnv(string(name))
@@ -40,6 +41,9 @@ func settle(c *config.Config, sandboxURL string) {
 	c.Systems.Slack.URL = sandboxURL + "/slack/api/"
 	c.Systems.SendGrid.URL = sandboxURL + "/sendgrid"
 	c.Systems.SendGrid.EmailActivity = true
+	c.Systems.SendGrid.ReplyHost = sandbox.ReplyHost
+	keys := sandbox.Keys(c.Secret(config.SendGridKey).Reveal())
+	c.Systems.SendGrid.EventKey, c.Systems.SendGrid.ReplyKey = keys.Events, keys.Replies
 	c.Systems.HubSpot.URL = sandboxURL + "/hubspot"
 	c.Systems.HubSpot.Portal, c.Systems.HubSpot.Pages = sandbox.HubSpotPortal, sandboxURL
 	c.Systems.PeopleDataLabs.URL = sandboxURL + "/pdl"
@@ -51,17 +55,22 @@ func settle(c *config.Config, sandboxURL string) {
 func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) error {
 	c := s.Config
 	o := sandbox.Options{
-		Dir:             dir,
-		Company:         c.Company.Name,
-		InteractionsURL: s.Door + "/slack/interactions",
-		LeadURL:         s.Door + "/leads",
-		PublicURL:       s.Sandbox,
-		TemporalURL:     s.Web,
+		Dir:              dir,
+		Company:          c.Company.Name,
+		InteractionsURL:  s.Door + "/slack/interactions",
+		LeadURL:          s.Door + "/leads",
+		HubSpotEventsURL: s.Door + "/hubspot/events",
+		EventsURL:        s.Door + "/sendgrid/events",
+		RepliesURL:       s.Door + "/sendgrid/replies",
+		ReplyHost:        c.Systems.SendGrid.ReplyHost,
+		PublicURL:        s.Sandbox,
+		TemporalURL:      s.Web,
 
 		SlackToken:         c.Secret(config.SlackToken).Reveal(),
 		SlackSigningSecret: c.Secret(config.SlackSigningSecret).Reveal(),
 		SendGridKey:        c.Secret(config.SendGridKey).Reveal(),
 		HubSpotToken:       c.Secret(config.HubSpotToken).Reveal(),
+		HubSpotSecret:      c.Secret(config.HubSpotSecret).Reveal(),
 		PDLKey:             c.Secret(config.PeopleDataLabsKey).Reveal(),
 	}
 	for _, p := range c.People {

@@ -83,6 +83,10 @@ func (a *Activities) SendEmail(ctx context.Context, key effect.Key, m Message) (
 	if m.To.Email == "" {
 		return Sent{}, fault.Final(system, "invalid_message", "the message is to nobody").Err()
 	}
+	answers, err := a.options.answersGoTo(m)
+	if err != nil {
+		return Sent{}, err
+	}
 	content, err := a.templates.render(m.Template, m.Data)
 	if err != nil {
 		return Sent{}, fault.Final(system, "invalid_message", err.Error()).Err()
@@ -93,5 +97,5 @@ func (a *Activities) SendEmail(ctx context.Context, key effect.Key, m Message) (
 			return sent, err
 		}
 	}
-	return sent, a.send(ctx, key, m, content, sent.MessageID)
+	return sent, a.send(ctx, key, m, answers, content, sent.MessageID)
 }

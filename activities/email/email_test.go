@@ -30,10 +30,11 @@ type sentMail struct {
 		Headers    map[string]string `json:"headers"`
 		CustomArgs map[string]string `json:"custom_args"`
 	} `json:"personalizations"`
-	From    email.Address  `json:"from"`
-	ReplyTo *email.Address `json:"reply_to"`
-	Subject string         `json:"subject"`
-	Content []struct{ Type, Value string }
+	From        email.Address   `json:"from"`
+	ReplyTo     *email.Address  `json:"reply_to"`
+	ReplyToList []email.Address `json:"reply_to_list"`
+	Subject     string          `json:"subject"`
+	Content     []struct{ Type, Value string }
 }
 
 // post is SendGrid: it takes mail, and knows what it took.

@@ -33,7 +33,7 @@ const markKey = "throughline_key"
 //
 // sendgrid-go's own client is used for neither of two things: it keeps the message in itself, so that two goroutines would send
 // each other's, and its HTTP client has no time-out. Its messages and requests are made here anew for each call.
-func (a *Activities) send(ctx context.Context, key effect.Key, m Message, c content, messageID string) error {
+func (a *Activities) send(ctx context.Context, key effect.Key, m Message, answers []Address, c content, messageID string) error {
 	to := mail.NewPersonalization()
 	to.AddTos(address(m.To))
 	to.SetCustomArg(markKey, key.ID)
@@ -41,8 +41,12 @@ func (a *Activities) send(ctx context.Context, key effect.Key, m Message, c cont
 	message := mail.NewV3Mail().SetFrom(address(m.From)).AddPersonalizations(to).
 		AddContent(mail.NewContent("text/plain", c.text), mail.NewContent("text/html", c.html))
 	message.Subject = c.subject
-	if m.ReplyTo.Email != "" {
-		message.SetReplyTo(address(m.ReplyTo))
+	if len(answers) == 1 {
+		message.SetReplyTo(address(answers[0]))
+	} else { // SendGrid takes either the one or the list, and refuses both
+		for _, to := range answers {
+			message.ReplyToList = append(message.ReplyToList, address(to))
+		}
 	}
 
 	request := sendgrid.GetRequest(a.options.Key, "/v3/mail/send", a.options.URL)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/assignment"
 	"github.com/throughline-dev/throughline/activities/calendar"
+	"github.com/throughline-dev/throughline/activities/claims"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/enrich"
@@ -15,6 +16,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
+	claimskeeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
@@ -22,8 +24,9 @@ import (
 // queues says what a worker of each task queue registers: what its workflows call, and nothing else.
 var queues = map[string]func(worker.Registry, Options) error{
 	lead.TaskQueue: registerLead,
-	assignment.TaskQueue: func(r worker.Registry, _ Options) error {
+	assignment.TaskQueue: func(r worker.Registry, _ Options) error { // claims.TaskQueue is the same
 		rotation.Register(r)
+		claimskeeper.Register(r)
 		return nil
 	},
 }
@@ -46,6 +49,7 @@ func registerLead(r worker.Registry, o Options) error {
 		From:      email.Address{Name: c.Company.Sender.Name, Email: c.Company.Sender.Email},
 		Templates: c.Templates,
 		NoLookup:  !c.Systems.SendGrid.EmailActivity,
+		ReplyHost: c.Systems.SendGrid.ReplyHost,
 		HTTP:      outward,
 	})
 	if err != nil {
@@ -55,6 +59,7 @@ func registerLead(r worker.Registry, o Options) error {
 	r.RegisterActivity(&policy.Activities{Current: o.Live.Book})
 	r.RegisterActivity(&calendar.Activities{})
 	r.RegisterActivity(&assignment.Activities{Client: o.Client})
+	r.RegisterActivity(&claims.Activities{Client: o.Client})
 	r.RegisterActivity(mail)
 	r.RegisterActivity(slack.New(slack.Options{
 		URL:   c.Systems.Slack.URL,

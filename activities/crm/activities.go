@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/throughline-dev/throughline/activities/effect"
-	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/rest"
 )
 
@@ -47,24 +46,15 @@ func New(o Options) *Activities {
 // RecordLead records a lead: the contact by its e-mail address, the company, that they belong together, and the note with both.
 // Run again, also after an attempt that broke off half-way, it finds what is there and adds what is missing.
 //
-// The contact's owner becomes the lead's; a company's only where it has none. The contact's status becomes "NEW" where it has
-// none: one that people have taken further stays where it is.
+// The contact's owner becomes the lead's, also where it had another; a company's only where it has none. The contact's status
+// becomes "NEW" and its life cycle stage "lead" where it has none: one that people have taken further stays where it is.
+//
+// A record that is deleted or merged in the middle of it is an unavailable fault, and the next attempt goes by what there is
+// then. That may make the contact once more: whoever deleted it can't have known that somebody had just written again.
 func (a *Activities) RecordLead(ctx context.Context, key effect.Key, lead Lead) (Recorded, error) {
-	var r Recorded
-	var err error
-	if r.Contact, err = a.recordContact(ctx, lead); err != nil {
-		return Recorded{}, err
-	}
-	if r.Company, err = a.recordCompany(ctx, key, lead); err != nil {
-		return Recorded{}, err
-	}
-	if r.Company != "" {
-		if err := a.associate(ctx, contacts, r.Contact, companies, r.Company); err != nil {
-			return Recorded{}, err
-		}
-	}
-	if r.Note, err = a.recordNote(ctx, key, note{text: lead.Note, owner: lead.Owner, at: lead.At, contact: r.Contact, company: r.Company}); err != nil {
-		return Recorded{}, err
+	r, err := a.recordLead(ctx, key, lead)
+	if err != nil {
+		return Recorded{}, moved(err)
 	}
 	if a.pages != "" {
 		r.URL = a.pages + url.PathEscape(r.Contact)
@@ -72,20 +62,20 @@ func (a *Activities) RecordLead(ctx context.Context, key effect.Key, lead Lead) 
 	return r, nil
 }
 
-// RecordOutcome brings a lead's contact up to date: its status and, where there is one, a note. Run again it changes nothing
-// more. A contact that was deleted is a final fault.
-func (a *Activities) RecordOutcome(ctx context.Context, key effect.Key, outcome Outcome) (effect.None, error) {
-	if outcome.Contact == "" {
-		return effect.None{}, fault.Final(system, "invalid_request", "the outcome names no contact").Err()
+func (a *Activities) recordLead(ctx context.Context, key effect.Key, lead Lead) (r Recorded, err error) {
+	contact, err := a.recordContact(ctx, lead)
+	if err != nil {
+		return r, err
 	}
-	if outcome.Status != "" {
-		if err := a.update(ctx, contacts, outcome.Contact, properties{"hs_lead_status": string(outcome.Status)}); err != nil {
-			return effect.None{}, err
+	r.Contact, r.Contacted = contact.ID, moment(contact.Properties[propertyContacted])
+	if r.Company, err = a.recordCompany(ctx, key, lead); err != nil {
+		return r, err
+	}
+	if r.Company != "" {
+		if err := a.associate(ctx, contacts, r.Contact, companies, r.Company); err != nil {
+			return r, err
 		}
 	}
-	if strings.TrimSpace(outcome.Note) != "" {
-		_, err := a.recordNote(ctx, key, note{text: outcome.Note, at: outcome.At, contact: outcome.Contact})
-		return effect.None{}, err
-	}
-	return effect.None{}, nil
+	r.Note, err = a.recordNote(ctx, key, note{text: lead.Note, owner: lead.Owner, at: lead.At, contact: r.Contact, company: r.Company})
+	return r, err
 }

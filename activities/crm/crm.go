@@ -6,7 +6,12 @@
 // be there first: see [Setup].
 //
 // What people have entered in the CRM is worth more than what a form or a data vendor says: an empty field never blanks one
-// that is filled, and a company that is there only gets what it lacks.
+// that is filled, a company that is there only gets what it lacks, and a lead's status is only ever taken further.
+//
+// People merge and delete records while a lead is on its way. HubSpot answers by the ID of a record that was merged with the
+// record that took it in, under that one's own ID; by the ID of one that was deleted with 404. So whatever comes after
+// RecordLead looks the contact up before it writes, by its ID and then by its address, writes to the one that it found, and
+// says which that was: see [Updated].
 package crm
 
 import "time"
@@ -49,8 +54,8 @@ type Recorded struct {
 	Note    string `json:"note"`              // the note's ID
 	// URL opens the contact in the CRM's own pages; "" where the account isn't known.
 	URL string `json:"url,omitempty"`
-	// Contacted is when a call, a meeting or an e-mail with the contact was last logged, as the CRM had it when the lead was
-	// recorded; zero for never.
+	// Contacted is when a call, a meeting or an e-mail with the contact was last logged (HubSpot's notes_last_contacted), as the
+	// CRM had it when the lead was recorded; zero for never.
 	Contacted time.Time `json:"contacted,omitzero"`
 }
 
@@ -96,7 +101,8 @@ type Ownership struct {
 type Stage struct {
 	Contact string `json:"contact"`
 	Email   string `json:"email,omitempty"`
-	// Status replaces none and those before it in the order of the constants; one that people have taken further stays.
+	// Status replaces none and those before it in the order of the constants; one that people have taken further stays. See
+	// [Status] for HubSpot's others.
 	Status Status `json:"status"`
 }
 
@@ -104,15 +110,26 @@ type Stage struct {
 type Note struct {
 	Contact string `json:"contact"`
 	Email   string `json:"email,omitempty"`
-	Text    string `json:"text"` // plain text
+	Text    string `json:"text"` // plain text; a blank one leaves no note
 	// At is when that was; the zero value is the time of the call, as in [Lead].
 	At time.Time `json:"at,omitzero"`
 }
 
-// Status is where a lead stands, as the CRM has it (HubSpot's hs_lead_status).
+// Status is where a lead stands, as the CRM has it (HubSpot's hs_lead_status). It is only ever taken further, so that what
+// people have set by hand meanwhile stays:
+//
+//	status                replaces
+//	NEW                   none
+//	ATTEMPTED_TO_CONTACT  none, NEW
+//	CONNECTED             none, NEW, OPEN, ATTEMPTED_TO_CONTACT: those that say that nobody has reached the lead yet
+//	UNQUALIFIED           all of HubSpot's own but OPEN_DEAL: somebody looked at this lead just now, and it is none; but a
+//	                      contact whom a deal is open with is more than this lead
+//
+// A status of the account's own is never replaced, since nothing tells how far it is. HubSpot can't write on a condition: a
+// status that somebody sets in the moment between our look and our writing is lost.
 type Status string
 
-// The statuses, which are HubSpot's defaults.
+// The statuses that Throughline sets, which are among HubSpot's defaults.
 const (
 	StatusNew         Status = "NEW"
 	StatusAttempted   Status = "ATTEMPTED_TO_CONTACT"
@@ -124,7 +141,7 @@ const (
 type Outcome struct {
 	Contact string `json:"contact"`         // the contact's ID
 	Email   string `json:"email,omitempty"` // the contact's address, to find it by where it was merged
-	Status  Status `json:"status"`          // "" leaves it as it is
+	Status  Status `json:"status"`          // "" leaves it as it is; else see [Status]
 	Note    string `json:"note,omitempty"`  // plain text; "" for none
 	// At is when that was; the zero value is the time of the call, as in [Lead].
 	At time.Time `json:"at,omitzero"`

@@ -46,11 +46,19 @@ func TestWhatIsSentAndAnsweredIsWhatHubSpotDescribes(t *testing.T) {
 	small := crm.Lead{Contact: crm.Contact{Email: "joe@gmail.com"}, Company: crm.Company{Name: "Joe's"}, Note: "Hello"}
 	_, err = a.RecordLead(t.Context(), effect.Key{ID: "lead-3/record"}, small)
 	require.NoError(t, err)
-	_, err = a.RecordOutcome(t.Context(), effect.Key{ID: "lead-4k7q2m9x/outcome"},
-		crm.Outcome{Contact: recorded.Contact, Status: crm.StatusConnected, Note: "Contact made"})
-	require.NoError(t, err)
-	_, err = a.RecordOutcome(t.Context(), key, crm.Outcome{Contact: "999", Status: crm.StatusConnected})
-	assert.Equal(t, http.StatusNotFound, faultOf(t, err).Status)
+
+	for _, q := range []crm.Query{
+		{Email: lead.Contact.Email, Domain: lead.Company.Domain}, {Email: "new+lead@contoso.com", Domain: "contoso.com"}, {Email: "who@gmail.com"},
+	} {
+		_, err = a.FindKnown(t.Context(), effect.Key{ID: "lead-4k7q2m9x/known"}, q)
+		require.NoError(t, err)
+	}
+	for _, contact := range []string{recorded.Contact, "999"} {
+		for name, update := range updates(crm.Note{Contact: contact, Email: "gone@contoso.com", Text: "text"}) {
+			_, err = update(t, a)
+			require.NoError(t, err, name)
+		}
+	}
 }
 
 func TestALeadIsAContactItsCompanyAndANote(t *testing.T) {
@@ -60,6 +68,7 @@ func TestALeadIsAContactItsCompanyAndANote(t *testing.T) {
 	assert.Equal(t, []map[string]string{{
 		"email": "jane@contoso.com", "firstname": "Jane van", "lastname": "Roe", "phone": "+1 555 0100", "country": "US",
 		"hubspot_owner_id": "1001", "hs_lead_status": "NEW",
+		"lifecyclestage": "lead",
 	}}, h.of("contacts"))
 	assert.Equal(t, []map[string]string{{
 		"throughline_domain": "contoso.com", "domain": "contoso.com", "name": "Contoso", "country": "US",
@@ -150,6 +159,7 @@ func TestWhatPeopleEnteredStays(t *testing.T) {
 	h.rows = append(h.rows,
 		&row{"contacts", "1", map[string]string{
 			"email": "jane@contoso.com", "firstname": "Jane", "lastname": "Roe", "phone": "+1 555 9999", "hs_lead_status": "OPEN_DEAL",
+			"lifecyclestage": "customer", "hubspot_owner_id": "5", "notes_last_contacted": "2026-03-01T10:00:00.500Z",
 		}},
 		&row{"companies", "2", map[string]string{"domain": "contoso.com", "name": "Contoso, Ltd.", "hubspot_owner_id": "7"}},
 		&row{"companies", "3", map[string]string{"domain": "contoso.com", "name": "A duplicate"}})
@@ -162,7 +172,9 @@ func TestWhatPeopleEnteredStays(t *testing.T) {
 	assert.Equal(t, "+1 555 9999", contact["phone"], "nothing is blanked")
 	assert.Equal(t, "Roe", contact["lastname"])
 	assert.Equal(t, "OPEN_DEAL", contact["hs_lead_status"], "a contact that is further stays there")
-	assert.Equal(t, "1001", contact["hubspot_owner_id"])
+	assert.Equal(t, "customer", contact["lifecyclestage"], "in either respect")
+	assert.Equal(t, "1001", contact["hubspot_owner_id"], "but it is the lead's owner's now")
+	assert.Equal(t, time.Date(2026, 3, 1, 10, 0, 0, 5e8, time.UTC), r.Contacted)
 	assert.Equal(t, "Contoso, Ltd.", company["name"])
 	assert.Equal(t, "7", company["hubspot_owner_id"], "the company keeps its owner")
 	assert.Equal(t, "COMPUTER_SOFTWARE", company["industry"], "and gets what it lacks")
@@ -230,27 +242,6 @@ func TestIndustriesAreAskedForOnceAndNeverStandInALeadsWay(t *testing.T) {
 	}
 	_, err := crm.New(o).RecordLead(t.Context(), key, lead)
 	require.NoError(t, err)
-}
-
-func TestAnOutcomeSetsTheStatusAndAddsItsNoteOnce(t *testing.T) {
-	h, o := open(t, nil)
-	a := crm.New(o)
-	r, err := a.RecordLead(t.Context(), key, lead)
-	require.NoError(t, err)
-	k := effect.Key{ID: "lead-4k7q2m9x/outcome"}
-	for range 2 {
-		_, err = a.RecordOutcome(t.Context(), k, crm.Outcome{Contact: r.Contact, Status: crm.StatusConnected, Note: "Contact made", At: lead.At})
-		require.NoError(t, err)
-	}
-	assert.Equal(t, "CONNECTED", h.of("contacts")[0]["hs_lead_status"])
-	require.Len(t, h.of("notes"), 2)
-	assert.Equal(t, "Contact made", h.of("notes")[1]["hs_note_body"])
-
-	_, err = a.RecordOutcome(t.Context(), effect.Key{ID: "x"}, crm.Outcome{Contact: r.Contact, Status: crm.StatusUnqualified})
-	require.NoError(t, err)
-	assert.Len(t, h.of("notes"), 2, "no note where there is nothing to say")
-	_, err = a.RecordOutcome(t.Context(), effect.Key{ID: "x"}, crm.Outcome{Status: crm.StatusUnqualified})
-	assert.Equal(t, fault.ClassFinal, faultOf(t, err).Class)
 }
 
 func TestALongNoteIsCutWhereItCanBeSeen(t *testing.T) {

@@ -30,6 +30,8 @@ type hub struct {
 	rows         []*row
 	associations map[string]bool // "contacts/1 companies/2", either way once
 	definitions  map[string]map[string]any
+	merged       map[string]string // the records that were merged into another, "contacts/1", and its ID
+	made         int
 	calls        []string
 	// blind is how many records the search doesn't show yet, counted from the newest.
 	blind int
@@ -40,7 +42,7 @@ type hub struct {
 const when = "2026-01-02T03:04:05.000Z"
 
 func newHub(t *testing.T) *hub {
-	h := &hub{t: t, associations: map[string]bool{}, definitions: map[string]map[string]any{}}
+	h := &hub{t: t, associations: map[string]bool{}, definitions: map[string]map[string]any{}, merged: map[string]string{}}
 	for _, p := range []string{"contacts/email", "companies/throughline_domain", "companies/throughline_key", "notes/throughline_key"} {
 		h.define(p, "group", true)
 	}
@@ -109,14 +111,47 @@ func (h *hub) answer(r *http.Request, body []byte) (int, any) {
 		return h.upsert(kind, body)
 	case part[len(part)-1] == "search":
 		return h.search(kind, body)
+	case r.Method == http.MethodGet:
+		if found := h.find(kind, r.URL.Query().Get("idProperty"), part[3]); found != nil {
+			return 200, shown(found, strings.Split(r.URL.Query().Get("properties"), ","))
+		}
+		return 404, refusal("OBJECT_NOT_FOUND", "no such record")
 	case h.row(kind, part[3]) == nil:
 		return 404, refusal("OBJECT_NOT_FOUND", "no such record")
-	case r.Method == http.MethodPatch:
+	default:
 		var in struct{ Properties map[string]string }
 		assert.NoError(h.t, json.Unmarshal(body, &in))
 		return 200, h.set(h.row(kind, part[3]), in.Properties)
 	}
-	return 200, shown(h.row(kind, part[3]), strings.Split(r.URL.Query().Get("properties"), ","))
+}
+
+// find is the record that HubSpot shows for an ID, which may be that of one merged into it, or for an e-mail address, which may
+// be one of several. Only what is read is found like this: to write by the ID of a merged record is not relied on.
+func (h *hub) find(kind, by, value string) *row {
+	if by == "" {
+		if into := h.merged[kind+"/"+value]; into != "" {
+			value = into
+		}
+		return h.row(kind, value)
+	}
+	assert.Equal(h.t, "email", by)
+	for _, r := range h.rows {
+		if r.kind == kind && (r.values[by] == value || slices.Contains(strings.Split(r.values["hs_additional_emails"], ";"), value)) {
+			return r
+		}
+	}
+	return nil
+}
+
+// merge merges a contact into another, which takes its address along.
+func (h *hub) merge(from, into string) {
+	h.row("contacts", into).values["hs_additional_emails"] = h.row("contacts", from).values["email"]
+	h.remove("contacts", from)
+	h.merged["contacts/"+from] = into
+}
+
+func (h *hub) remove(kind, id string) {
+	h.rows = slices.DeleteFunc(h.rows, func(r *row) bool { return r.kind == kind && r.id == id })
 }
 
 func (h *hub) upsert(kind string, body []byte) (int, any) {
@@ -134,7 +169,8 @@ func (h *hub) upsert(kind string, body []byte) (int, any) {
 	i := slices.IndexFunc(h.rows, func(r *row) bool { return r.kind == kind && r.values[by.IDProperty] == by.ID })
 	fresh := i < 0
 	if fresh {
-		h.rows = append(h.rows, &row{kind, fmt.Sprint(100 + len(h.rows)), map[string]string{}})
+		h.rows = append(h.rows, &row{kind, fmt.Sprint(100 + h.made), map[string]string{}})
+		h.made++
 		i = len(h.rows) - 1
 	}
 	made := h.set(h.rows[i], by.Properties)
@@ -200,7 +236,7 @@ func shown(r *row, names []string) map[string]any {
 
 func refusal(category, message string) map[string]any {
 	return map[string]any{
-		"category": category, "message": message, "correlationId": "aeb5f871-7f07-4993-9211-075dc63e7cbf",
+		"status": "error", "category": category, "message": message, "correlationId": "aeb5f871-7f07-4993-9211-075dc63e7cbf",
 	}
 }
 

@@ -90,9 +90,7 @@ func (a *Activities) upsert(ctx context.Context, kind, by, value string, p prope
 	})
 	if f, ok := fault.From(err); ok && f.Status == http.StatusConflict {
 		// Somebody else is creating the same record at this moment. Another try finds it.
-		conflict := fault.Unreachable(system, f.Message)
-		conflict.Status, conflict.Code = f.Status, f.Code
-		return record{}, conflict.Err()
+		return record{}, passing(f)
 	}
 	if err != nil {
 		return record{}, err
@@ -118,10 +116,19 @@ func (a *Activities) update(ctx context.Context, kind, id string, p properties) 
 	return err
 }
 
+// read reads a record by its ID. That of the answer is another one where the record was merged.
 func (a *Activities) read(ctx context.Context, kind, id string, names ...string) (record, error) {
+	return a.readBy(ctx, kind, "", id, names...)
+}
+
+// readBy reads the record with the value of a unique property. A contact is found by any of its e-mail addresses.
+func (a *Activities) readBy(ctx context.Context, kind, by, value string, names ...string) (record, error) {
+	query := url.Values{"properties": {strings.Join(names, ",")}}
+	if by != "" {
+		query.Set("idProperty", by)
+	}
 	r, err := rest.Do[record](ctx, a.api, rest.Request{
-		Method: http.MethodGet, Path: "/crm/v3/objects/" + kind + "/" + url.PathEscape(id),
-		Query: url.Values{"properties": {strings.Join(names, ",")}},
+		Method: http.MethodGet, Path: "/crm/v3/objects/" + kind + "/" + url.PathEscape(value), Query: query,
 	})
 	if err == nil && r.ID == "" {
 		err = fault.Unreachable(system, "a read of "+kind+" was answered without a record").Err()
@@ -167,9 +174,35 @@ func (a *Activities) associate(ctx context.Context, fromKind, from, toKind, to s
 	return err
 }
 
-// describe reads one of HubSpot's errors. The correlation ID is what its support asks for.
+// absent is whether an error says that there is no such record. One without HubSpot's own words is somebody else's: a proxy's,
+// or that of an address which isn't HubSpot's, and no reason to think that anything was deleted.
+func absent(err error) bool {
+	f, ok := fault.From(err)
+	return ok && f.Status == http.StatusNotFound && f.Code != ""
+}
+
+// moved makes a fault that passes of one about a record that was there a moment ago and is no more: the next attempt finds
+// what there is by then. So does it too where the search still shows a record that was deleted seconds ago.
+func moved(err error) error {
+	if !absent(err) {
+		return err
+	}
+	f, _ := fault.From(err)
+	return passing(f)
+}
+
+// passing makes a fault that is worth another try of one that HubSpot means for good.
+func passing(f fault.Fault) error {
+	p := fault.Unreachable(system, f.Message)
+	p.Status, p.Code = f.Status, f.Code
+	return p.Err()
+}
+
+// describe reads one of HubSpot's errors. The correlation ID is what its support asks for. Some errors have no category; the
+// status, which is "error", then stands for it.
 func describe(body []byte) (code, message string) {
 	var said struct {
+		Status        string `json:"status"`
 		Category      string `json:"category"`
 		Message       string `json:"message"`
 		CorrelationID string `json:"correlationId"`
@@ -180,5 +213,5 @@ func describe(body []byte) (code, message string) {
 	if said.CorrelationID != "" {
 		said.Message += " (correlation ID " + said.CorrelationID + ")"
 	}
-	return said.Category, said.Message
+	return cmp.Or(said.Category, said.Status), said.Message
 }

@@ -11,6 +11,16 @@ import (
 	"github.com/throughline-dev/throughline/activities/fault"
 )
 
+// HubSpot's own properties that are read as well as written.
+const (
+	propertyOwner     = "hubspot_owner_id"
+	propertyStatus    = "hs_lead_status"
+	propertyStage     = "lifecyclestage"
+	propertyContacted = "notes_last_contacted"
+	// propertyCompany is the ID of the contact's primary company.
+	propertyCompany = "associatedcompanyid"
+)
+
 // The unique properties of Throughline's own, which Setup creates.
 const (
 	// propertyKey holds the key of the effect that made a record.
@@ -20,27 +30,28 @@ const (
 	propertyDomain = "throughline_domain"
 )
 
-// recordContact upserts the contact, and gives it a status where it has none.
-func (a *Activities) recordContact(ctx context.Context, lead Lead) (id string, err error) {
+// recordContact upserts the contact, and gives it a status and a life cycle stage where it has none.
+func (a *Activities) recordContact(ctx context.Context, lead Lead) (record, error) {
 	c := lead.Contact
-	email := strings.ToLower(strings.TrimSpace(c.Email))
+	email := plainAddress(c.Email)
 	if email == "" {
-		return "", fault.Final(system, "invalid_request", "the lead's contact has no e-mail address").Err()
+		return record{}, fault.Final(system, "invalid_request", "the lead's contact has no e-mail address").Err()
 	}
 	first, last := splitName(c.Name)
 	contact, err := a.upsert(ctx, contacts, "email", email, properties{
-		"firstname": first, "lastname": last, "phone": c.Phone, "country": c.Country, "hubspot_owner_id": lead.Owner,
+		"firstname": first, "lastname": last, "phone": c.Phone, "country": c.Country, propertyOwner: lead.Owner,
 	})
 	if err != nil {
-		return "", err
+		return record{}, err
 	}
-	// A new contact has no status. Any other one may have none as well, if only because an earlier attempt broke off here.
+	// A new contact has what the answer says: HubSpot gives it the account's first life cycle stage. Any other one is read: it
+	// may lack a status, if only because an earlier attempt broke off here.
 	if !contact.New {
-		if contact, err = a.read(ctx, contacts, contact.ID, "hs_lead_status"); err != nil {
-			return "", err
+		if contact, err = a.read(ctx, contacts, contact.ID, propertyStatus, propertyStage, propertyContacted); err != nil {
+			return record{}, err
 		}
 	}
-	return contact.ID, a.fill(ctx, contacts, contact, properties{"hs_lead_status": string(StatusNew)})
+	return contact, a.fill(ctx, contacts, contact, properties{propertyStatus: string(StatusNew), propertyStage: "lead"})
 }
 
 // recordCompany finds or makes the company; "" where nothing is known about it.
@@ -49,7 +60,7 @@ func (a *Activities) recordContact(ctx context.Context, lead Lead) (id string, e
 // behind, so two leads of one new company may both find none: they then upsert by the same unique property, and still make one.
 func (a *Activities) recordCompany(ctx context.Context, key effect.Key, lead Lead) (id string, err error) {
 	c := lead.Company
-	domain := strings.ToLower(strings.TrimSpace(c.Domain))
+	domain := plainAddress(c.Domain)
 	if domain == "" && strings.TrimSpace(c.Name) == "" {
 		return "", nil
 	}
@@ -58,7 +69,7 @@ func (a *Activities) recordCompany(ctx context.Context, key effect.Key, lead Lea
 		return "", err
 	}
 	known := properties{
-		"name": c.Name, "domain": domain, "country": c.Country, "industry": industry, "hubspot_owner_id": lead.Owner,
+		"name": c.Name, "domain": domain, "country": c.Country, "industry": industry, propertyOwner: lead.Owner,
 	}
 	if c.Employees > 0 {
 		known["numberofemployees"] = strconv.Itoa(c.Employees)
@@ -105,7 +116,7 @@ func (a *Activities) recordNote(ctx context.Context, key effect.Key, n note) (id
 		at = time.Now()
 	}
 	made, err := a.upsert(ctx, notes, propertyKey, key.ID, properties{
-		"hs_note_body": noteBody(n.text), "hs_timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"), "hubspot_owner_id": n.owner,
+		"hs_note_body": noteBody(n.text), "hs_timestamp": at.UTC().Format("2006-01-02T15:04:05.000Z"), propertyOwner: n.owner,
 	})
 	if err != nil {
 		return "", err
@@ -117,6 +128,15 @@ func (a *Activities) recordNote(ctx context.Context, key effect.Key, n note) (id
 		err = a.associate(ctx, notes, made.ID, companies, n.company)
 	}
 	return made.ID, err
+}
+
+// plainAddress is an e-mail address or a domain as HubSpot keeps it.
+func plainAddress(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// moment is a time as HubSpot writes it; zero for none.
+func moment(value string) time.Time {
+	at, _ := time.Parse(time.RFC3339, value) // what can't be read is zero as well: it only says more about the lead
+	return at
 }
 
 // maxNote is how many characters of a note are kept. HubSpot takes 65 536 of HTML, and an escaped character is up to five.

@@ -19,7 +19,7 @@ func (f *findings) lead(c *Config, pools, calendars names) {
 	l := c.Lead
 	f.positive("lead.enrichment_wait", l.EnrichmentWait)
 	f.atLeastNothing("lead.owner_wait", l.OwnerWait)
-	f.outOfHours(l)
+	f.outOfHours(c)
 	seen := names{}
 	for i, t := range l.Territories {
 		key := item("lead.territories", i)
@@ -43,12 +43,28 @@ func (f *findings) lead(c *Config, pools, calendars names) {
 // ways are what can happen to a lead while nobody is at work.
 var ways = []string{string(policy.Hold), string(policy.ToManager), string(policy.Anyway)}
 
-func (f *findings) outOfHours(l Lead) {
+func (f *findings) outOfHours(c *Config) {
+	l := c.Lead
 	if way := string(l.OutOfHours); way != "" && !slices.Contains(ways, way) {
 		f.add("lead.out_of_hours", "%q is none of %s%s", way, strings.Join(ways, ", "), nearest.Hint(way, ways))
 	}
 	if l.OutOfHours == policy.Hold {
 		f.positive("lead.max_hold", l.MaxHold)
+	} else {
+		f.atLeastNothing("lead.max_hold", l.MaxHold)
+	}
+	if l.OutOfHours == policy.ToManager {
+		f.haveManagers(c)
+	}
+}
+
+// haveManagers checks that every pool's leads have a manager to go to.
+func (f *findings) haveManagers(c *Config) {
+	for i, p := range c.Pools {
+		first := slices.IndexFunc(c.Staff, func(one Person) bool { return len(p.Members) > 0 && one.ID == p.Members[0].Person })
+		if first >= 0 && c.Staff[first].Manager == "" {
+			f.add(item("pools", i)+".members[0].person", "%q has no manager, whom lead.out_of_hours gives the pool's leads to: name one in %s.manager, or put somebody first who has one", p.Members[0].Person, item("people", first))
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/throughline-dev/throughline/activities/email"
+	"github.com/throughline-dev/throughline/activities/policy"
 )
 
 // handbook is as small as a right one can be. Its lines are numbered from 1, as the mistakes' are.
@@ -121,6 +122,11 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"member twice":     {"person: grace", "person: maria", `handbook.yaml:24: pools[0].members[1].person: "maria" stands in pools[0].members[0].person too: once is enough`},
 		"weight":           {"weight: 2", "weight: 0", `handbook.yaml:23: pools[0].members[0].weight: 0 is no weight: it is at least 1; who gets no turns is left out`},
 		"enrichment wait":  {"enrichment_wait: 10s", "enrichment_wait: 0s", `handbook.yaml:26: lead.enrichment_wait: 0s is not more than nothing`},
+		"owner wait":       {"enrichment_wait: 10s", "enrichment_wait: 10s\n  owner_wait: -5s", `handbook.yaml:27: lead.owner_wait: -5s is less than nothing`},
+		"out of hours":     {"enrichment_wait: 10s", "enrichment_wait: 10s\n  out_of_hours: mangaer", `handbook.yaml:27: lead.out_of_hours: "mangaer" is none of hold, manager, anyway; did you mean "manager"?`},
+		"hold how long":    {"enrichment_wait: 10s", "enrichment_wait: 10s\n  out_of_hours: hold", `handbook.yaml:25: lead.max_hold: is missing: give it a duration such as 90s, 15m or 48h`},
+		"hold for nothing": {"enrichment_wait: 10s", "enrichment_wait: 10s\n  out_of_hours: hold\n  max_hold: 0s", `handbook.yaml:28: lead.max_hold: 0s is not more than nothing`},
+		"hold":             {"enrichment_wait: 10s", "enrichment_wait: 10s\n  max_hold: -1h", `handbook.yaml:27: lead.max_hold: -1h is less than nothing`},
 		"duration":         {"enrichment_wait: 10s", "enrichment_wait: 2d", `handbook.yaml:26: lead.enrichment_wait: "2d" is not a duration: write it like 90s, 15m or 48h`},
 		"no duration":      {"  enrichment_wait: 10s\n", "", `handbook.yaml:25: lead.enrichment_wait: is missing: give it a duration such as 90s, 15m or 48h`},
 		"territory name":   {"- name: West\n      when", "- when", `handbook.yaml:28: lead.territories[0].name: is missing`},
@@ -141,6 +147,15 @@ func TestEachMistakeIsNamedWithItsLineAndItsFix(t *testing.T) {
 			assert.IsType(t, Mistakes{}, err)
 		})
 	}
+}
+
+func TestLeadsForAManagerNeedOne(t *testing.T) {
+	toManager := []string{"enrichment_wait: 10s", "enrichment_wait: 10s\n  out_of_hours: manager"}
+	c, err := try(t, nil, toManager...)
+	require.NoError(t, err)
+	assert.Equal(t, policy.ToManager, c.Book.Lead.OutOfHours)
+	_, err = try(t, nil, append(toManager, "      - person: maria\n        weight: 2\n", "")...)
+	assert.EqualError(t, err, `handbook.yaml:22: pools[0].members[0].person: "grace" has no manager, whom lead.out_of_hours gives the pool's leads to: name one in people[0].manager, or put somebody first who has one`)
 }
 
 func TestMistakesInTheMachinery(t *testing.T) {

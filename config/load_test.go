@@ -33,6 +33,10 @@ func TestWithoutAFileTheDefaultIsLoaded(t *testing.T) {
 		{After: policy.Hours(48), Clock: policy.Wall, Do: policy.Escalate},
 	}, c.Lead.Contact)
 	assert.Equal(t, "https://slack.com/api/", c.Systems.Slack.URL)
+	assert.Equal(t, 5*time.Second, c.Book.Lead.OwnerWait.Duration)
+	assert.Equal(t, policy.Hold, c.Book.Lead.OutOfHours)
+	assert.Equal(t, policy.Hours(16), c.Book.Lead.MaxHold)
+	assert.Equal(t, Leads{Origins: []string{}, PerMinute: 30, Proxies: []string{}}, c.Starter.Leads)
 
 	// Every setting has its line in the handbook, so that an operator finds it there.
 	f := &findings{where: map[string]position{}}
@@ -184,6 +188,8 @@ func TestTheBookHasEverybodyInFull(t *testing.T) {
 		Calendars: map[string]policy.Calendar{},
 		Lead: policy.Lead{
 			Handbook:         c.Digest,
+			Shape:            policy.LeadShape,
+			OutOfHours:       policy.Anyway,
 			EnrichmentWait:   policy.Duration{Duration: 10 * time.Second},
 			Territories:      []policy.Territory{{Name: "West", When: `lead.country == "US"`, Pool: "west"}},
 			DefaultPool:      "west",

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,8 @@ func TestASecretCanComeFromAFile(t *testing.T) {
 
 func TestMistakesWithSecretsNameTheVariableAndNotTheSecret(t *testing.T) {
 	path, empty := write(t, "token", "xoxb-1"), write(t, "empty", "\n")
+	long := strings.Repeat("x", 32)
+	const tooShort = "THROUGHLINE_LEADS_SECRET: must have at least 32 characters, and so must each one of several with commas between them: make one with `openssl rand -hex 32`"
 	for _, c := range []struct {
 		env  environment
 		want string
@@ -53,11 +56,21 @@ func TestMistakesWithSecretsNameTheVariableAndNotTheSecret(t *testing.T) {
 		{environment{"THROUGHLINE_SENDGRID_KEY_FILE": "/no/such"}, `THROUGHLINE_SENDGRID_KEY_FILE: can't read "/no/such": no such file or directory`},
 		{environment{"THROUGHLINE_SENDGRID_KEY_FILE": empty}, `THROUGHLINE_SENDGRID_KEY_FILE: "` + empty + `" is empty: the secret goes there, on one line`},
 		{environment{"THROUGHLINE_SENDGRID_KEY": "SG.a b"}, `THROUGHLINE_SENDGRID_KEY: has a space, a line break or another character in it that no secret has: was it copied whole?`},
+		{environment{"THROUGHLINE_LEADS_SECRET": "geheim"}, tooShort},
+		{environment{"THROUGHLINE_LEADS_SECRET": long + ",geheim"}, tooShort},
+		{environment{"THROUGHLINE_LEADS_SECRET": long + ","}, tooShort},
 		{environment{"THROUGHLINE_HUBSPOT_TOKN": "geheim"}, `THROUGHLINE_HUBSPOT_TOKN: is no setting; did you mean THROUGHLINE_HUBSPOT_TOKEN?`},
 	} {
 		_, err := try(t, c.env)
 		assert.EqualError(t, err, c.want)
 	}
+}
+
+func TestOneSecretForLeadsCanTakeAnothersPlace(t *testing.T) {
+	both := strings.Repeat("a", 32) + "," + strings.Repeat("b", 64)
+	c, err := try(t, environment{"THROUGHLINE_LEADS_SECRET": both})
+	require.NoError(t, err)
+	assert.Equal(t, both, c.Secret(LeadsSecret).Reveal())
 }
 
 func TestRequireSecretsNamesEachVariableToSet(t *testing.T) {

@@ -27,7 +27,8 @@ const (
 	HubSpotToken SecretName = "THROUGHLINE_HUBSPOT_TOKEN"
 	// HubSpotSecret is the app's client secret, which proves that an event came from HubSpot.
 	HubSpotSecret SecretName = "THROUGHLINE_HUBSPOT_SECRET"
-	// LeadsSecret is what servers sign the leads with that they send to the door.
+	// LeadsSecret is what servers sign the leads with that they send to the door: one secret, or several with commas between
+	// them while one takes another's place.
 	LeadsSecret SecretName = "THROUGHLINE_LEADS_SECRET"
 	// PeopleDataLabsKey is the API key for company enrichment.
 	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
@@ -87,6 +88,9 @@ func (f *findings) secrets(number int, env environment) map[SecretName]Secret {
 		if strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
 			f.addAt(at, "", "has a space, a line break or another character in it that no secret has: was it copied whole?")
 			continue
+		}
+		if name == LeadsSecret && value != "" {
+			f.leadsSecrets(at, value)
 		}
 		secrets[name] = NewSecret(value)
 	}

@@ -61,7 +61,7 @@ func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 
 	var rotation register
 	require.NoError(t, queues["rotation"](&rotation, o))
-	assert.Equal(t, []string{"rotation"}, rotation.workflows)
+	assert.Equal(t, []string{"rotation", "claims"}, rotation.workflows)
 	assert.Empty(t, rotation.activities)
 
 	var lead register
@@ -80,7 +80,7 @@ func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 	}
 	for _, name := range []string{
 		"LeadPolicy", "RouteLead", "FindPeople", "TakeTurn", "EnrichCompany", "RecordLead", "RecordOutcome", "SendEmail",
-		"PostCard", "UpdateCard", "ReplyInThread", "AnswerPrivately",
+		"Claim", "ReleaseClaims", "JoinCase", "PostCard", "UpdateCard", "ReplyInThread", "AnswerPrivately",
 	} {
 		assert.True(t, seen[name], "the lead calls %s", name)
 	}

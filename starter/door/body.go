@@ -22,13 +22,9 @@ const (
 	mediaMultipart = "multipart/form-data"
 )
 
-// readLead reads a lead's body. The form is nil unless it was one; it is there beside a problem as far as it could be read.
-func (d *Door) readLead(w http.ResponseWriter, r *http.Request) (intake.Entry, url.Values, *problem) {
-	media, params, p := mediaType(r.Header)
-	if p != nil {
-		return intake.Entry{}, nil, p
-	}
-	body, p := readBody(w, r, d.o.MaxBody)
+// readLead reads a lead from a body. The form is nil unless it was one.
+func readLead(h http.Header, body []byte) (intake.Entry, url.Values, *problem) {
+	media, params, p := mediaType(h)
 	if p != nil {
 		return intake.Entry{}, nil, p
 	}
@@ -79,9 +75,9 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int) ([]byte, *probl
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("Send at most %d bytes.", limit)}
+		return nil, &problem{Status: http.StatusRequestEntityTooLarge, why: "size", Detail: fmt.Sprintf("Send at most %d bytes.", limit)}
 	case err != nil:
-		return nil, &problem{Status: http.StatusBadRequest, Detail: "The body broke off. Send it again."}
+		return nil, &problem{Status: http.StatusBadRequest, why: "broken off", Detail: "The body broke off. Send it again."}
 	}
 	return body, nil
 }

@@ -1,6 +1,6 @@
 // Package door is Throughline's HTTP door: forms and servers bring leads to it, and Slack brings people's clicks.
 //
-//	POST /leads               a lead, as JSON or as an HTML form; GET shows a form to fill in
+//	POST /leads               a lead, as JSON or as an HTML form, from whom the rules let in; GET shows a form to fill in
 //	GET  /leads/{id}          whether a lead is still being worked on
 //	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
 //	POST /slack/commands      a slash command, signed by Slack
@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
+	"github.com/throughline-dev/throughline/config"
 )
 
 // The limits where the options have none.
@@ -43,6 +45,14 @@ type Options struct {
 	SlackToken, SlackURL string
 	// People are those in the handbook as it is now: a slash command is answered for whom of them typed it. nil is nobody.
 	People func() []policy.Person
+	// Leads are the rules for who may bring leads, and how many, as they are now. nil is the zero rules: the door's own page and
+	// whoever is no page may, without a limit.
+	Leads func() config.Leads
+	// LeadsSecret is what servers sign their leads with, or several secrets with commas between them. Where there is one, a lead
+	// that comes from no page has to be signed; without ("") a signature is refused, since it can't be checked.
+	LeadsSecret string
+	// PublicURL is how the outside reaches the door, so that its own page is known by it; "" where it is what requests say.
+	PublicURL string
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
 	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
@@ -61,6 +71,9 @@ type Door struct {
 	log     *slog.Logger
 	handler http.Handler
 	dialogs *slack.Dialogs // nil without a token
+	origin  string         // that of PublicURL
+	secrets []string       // those of LeadsSecret
+	senders limiter        // counts the leads of each client
 	// talk is what is still being said to people in Slack.
 	talk sync.WaitGroup
 }
@@ -76,26 +89,33 @@ func New(o Options) *Door {
 	if o.People == nil {
 		o.People = func() []policy.Person { return nil }
 	}
+	if o.Leads == nil {
+		o.Leads = func() config.Leads { return config.Leads{} }
+	}
 	if o.HTTP == nil {
 		o.HTTP = rest.NewHTTPClient()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	d := &Door{o: o, log: o.Logger}
+	d := &Door{
+		o: o, log: o.Logger, origin: config.Origin(o.PublicURL),
+		secrets: strings.FieldsFunc(o.LeadsSecret, func(r rune) bool { return r == ',' }),
+	}
 	if o.SlackToken != "" {
 		d.dialogs = slack.NewDialogs(slack.Options{URL: o.SlackURL, Token: o.SlackToken, HTTP: o.HTTP})
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /leads", d.takeLead)
+	mux.HandleFunc("POST /leads", d.crossOrigin(d.takeLead))
+	mux.HandleFunc("OPTIONS /leads", d.crossOrigin(d.preflight))
 	mux.HandleFunc("GET /leads", d.showForm)
-	mux.HandleFunc("GET /leads/{id}", d.leadStatus)
+	mux.HandleFunc("GET /leads/{id}", d.crossOrigin(d.leadStatus))
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("POST /slack/commands", d.takeCommand)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{
-		"/leads": "GET, POST", "/leads/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": leadsMethods, "/leads/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", methods)

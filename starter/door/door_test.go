@@ -106,7 +106,7 @@ func TestHealthIsThatOfTheProcessAndReadinessThatOfTemporal(t *testing.T) {
 func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 	d := opened(t, mocks.NewClient(t))
 	for path, allow := range map[string]string{
-		"/leads": "GET, POST", "/leads/lead-aaaaaaaaaaaaaaaa": "GET", "/slack/interactions": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": "GET, OPTIONS, POST", "/leads/lead-aaaaaaaaaaaaaaaa": "GET", "/slack/interactions": "POST", "/healthz": "GET", "/readyz": "GET",
 	} {
 		w := send(d, "DELETE", path, "", "")
 		assert.Equal(t, http.StatusMethodNotAllowed, w.Code, path)

@@ -24,14 +24,25 @@ type accepted struct {
 	Status string `json:"status_url"`
 }
 
+// leadsMethods are the methods of /leads.
+const leadsMethods = "GET, OPTIONS, POST"
+
 func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
-	entry, form, p := d.readLead(w, r)
+	body, p := d.admit(w, r)
+	if p != nil {
+		d.turnAway(w, r, p, body)
+		return
+	}
+	entry, form, p := readLead(r.Header, body)
 	if p != nil {
 		if p.Status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Post", mediaJSON+", "+mediaForm+", "+mediaMultipart)
 		}
 		d.refuse(w, r, *p, form)
 		return
+	}
+	if entry.Trap(d.o.Leads().Honeypot) {
+		d.log.Info("A lead was turned away.", "why", "honeypot")
 	}
 	if entry.Key == "" {
 		entry.Key = strings.TrimSpace(r.Header.Get(keyHeader))

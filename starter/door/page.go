@@ -23,6 +23,9 @@ type page struct {
 	Problem *problem
 	// Form is what was typed so far; nil for no form.
 	Form url.Values
+	// Trap is the name of the field that only a robot fills in; "" for none. It is always empty here: what a browser had filled
+	// in would otherwise keep a person from sending the form ever.
+	Trap string
 }
 
 // input is a field that the form shows.
@@ -63,11 +66,17 @@ func (p page) Inputs() []input {
 	return shown
 }
 
+// trapSprung is what a person is told who filled in a field that they can't see.
+const trapSprung = "A field that is there for robots was filled in, perhaps by your browser. It is empty again: please send the form once more."
+
 // Elsewhere are the mistakes in fields that aren't shown.
 func (p page) Elsewhere() []string {
 	var all []string
 	for _, m := range p.Problem.Errors {
-		if !isShown(m.Field) {
+		switch {
+		case m.Field == p.Trap:
+			all = append(all, trapSprung)
+		case !isShown(m.Field):
 			all = append(all, m.Field+" "+m.Problem)
 		}
 	}
@@ -78,7 +87,7 @@ func (p page) Elsewhere() []string {
 func (p page) Hidden() url.Values {
 	rest := url.Values{}
 	for name, values := range p.Form {
-		if !isShown(name) {
+		if !isShown(name) && name != p.Trap {
 			rest[name] = values
 		}
 	}
@@ -90,13 +99,13 @@ func isShown(field string) bool {
 }
 
 func (d *Door) page(w http.ResponseWriter, status int, p page) {
-	p.Company = d.o.Company
+	p.Company, p.Trap = d.o.Company, d.o.Leads().Honeypot
 	var body bytes.Buffer
 	if err := pages.Execute(&body, p); err != nil { // the template fits its data, or no test would pass
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'")
-	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Referrer-Policy", "same-origin") // no-referrer would make the form's own Origin "null" (Fetch, "append a request Origin header")
 	write(w, status, body.Bytes())
 }

@@ -19,6 +19,10 @@ type problem struct {
 	Status int           `json:"status"`
 	Detail string        `json:"detail,omitempty"`
 	Errors lead.Mistakes `json:"errors,omitempty"`
+
+	// why is the reason in a word, for the log; wait is how long the sender should wait, which 503 has of itself.
+	why  string
+	wait time.Duration
 }
 
 // retryAfter is what a sender is told to wait when Temporal can't be reached: long enough for a server to fail over, short
@@ -45,7 +49,10 @@ func problemOf(err error) problem {
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form url.Values) {
 	p.Title = http.StatusText(p.Status)
 	if p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+		p.wait = retryAfter
+	}
+	if p.wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds(p.wait)))
 	}
 	if wantsPage(r) {
 		d.page(w, p.Status, page{Problem: &p, Form: form})
@@ -53,6 +60,9 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form ur
 	}
 	writeJSON(w, p.Status, "application/problem+json", p)
 }
+
+// seconds are those of a wait, rounded up.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
 // wantsPage reports whether a person is waiting in a browser, and not a program.
 func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }

@@ -116,6 +116,32 @@ func read(fields map[string]any) Entry {
 	return e
 }
 
+// Trap takes a field out of the submission that people don't see, so that it is no part of the lead, and reports whether there
+// was something in it; that is one of the entry's mistakes. It isn't dropped in silence as a robot's: a browser may have filled
+// it in for a person. An unticked box is nothing, and "" no field.
+func (e *Entry) Trap(field string) (filled bool) {
+	if field == "" {
+		return false
+	}
+	value := e.Submission.Other[field]
+	delete(e.Submission.Other, field)
+	if len(e.Submission.Other) == 0 {
+		e.Submission.Other = nil
+	}
+	if filled = !blank(value); filled {
+		e.wrong(field, "must be left empty: people don't see it, so that what fills it in is known for a robot")
+	}
+	return filled
+}
+
+func blank(value any) bool {
+	list, several := value.([]any)
+	if !several {
+		return value == nil || value == "" || value == false
+	}
+	return !slices.ContainsFunc(list, func(one any) bool { return !blank(one) })
+}
+
 func (e *Entry) text(field string, value any) string {
 	switch v := value.(type) {
 	case nil:

@@ -1,0 +1,49 @@
+package door
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// admit says whether a lead may come in at all, before anybody reads what is in it; the cheapest refusal comes first. The body
+// is there beside a problem if it was got so far.
+func (d *Door) admit(w http.ResponseWriter, r *http.Request) (body []byte, p *problem) {
+	if !d.welcome(r) {
+		return nil, unwelcome(r)
+	}
+	if body, p = readBody(w, r, d.o.MaxBody); p != nil {
+		return nil, p
+	}
+	if signature := r.Header.Values(signatureHeader); signature != nil {
+		return body, checkSignature(strings.Join(signature, ","), body, d.secrets, time.Now())
+	}
+	if _, browser := r.Header["Origin"]; !browser && len(d.secrets) > 0 {
+		return body, unsigned("signature-missing", signatureMissing)
+	}
+	rules := d.o.Leads()
+	if rules.PerMinute == 0 {
+		return body, nil
+	}
+	wait := d.senders.take(clientOf(r, rules.Proxies), rules.PerMinute, time.Now())
+	if wait == 0 {
+		return body, nil
+	}
+	return body, &problem{Status: http.StatusTooManyRequests, why: "rate", wait: wait, Detail: fmt.Sprintf(
+		"Too many leads have come from your address, and this one wasn't taken. Send it again in %d seconds.", seconds(wait))}
+}
+
+// turnAway refuses a lead that wasn't admitted. A person in a browser gets back what they typed, if it was got so far.
+func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, p *problem, body []byte) {
+	d.log.Info("A lead was turned away.", "why", p.why)
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", signatureHeader) // RFC 9110, section 15.5.2: a 401 names what it asks for
+	}
+	var form url.Values
+	if body != nil && wantsPage(r) {
+		_, form, _ = readLead(r.Header, body)
+	}
+	d.refuse(w, r, *p, form)
+}

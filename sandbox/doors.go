@@ -3,11 +3,8 @@ package sandbox
 import (
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/throughline-dev/throughline/sandbox/client"
-	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
@@ -31,15 +28,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 	mux.HandleFunc("GET /_sandbox/mail", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.mail.Emails(sendgrid.Filter{To: r.FormValue("to"), Case: r.FormValue("case")}))
 	})
-	mux.HandleFunc("GET /_sandbox/crm/{type}", func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(hubspot.Kinds, r.PathValue("type")) {
-			wire.Error(w, http.StatusNotFound, "the CRM has no %q, only %s", r.PathValue("type"), strings.Join(hubspot.Kinds, ", "))
-			return
-		}
-		wire.JSON(w, http.StatusOK, s.crm.Records(r.PathValue("type"), hubspot.Filter{
-			Email: r.FormValue("email"), Domain: r.FormValue("domain"), Case: r.FormValue("case"),
-		}))
-	})
+	s.crmDoors(mux)
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.faults.List())
 	})

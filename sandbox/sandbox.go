@@ -15,6 +15,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/pdl"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
+	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
 )
 
 // The credentials that the sandbox takes where the [Options] name no others. They open nothing but a sandbox.
@@ -114,6 +115,7 @@ type Sandbox struct {
 	faults  *faults.Orders
 	slack   *slack.Server
 	mail    *sendgrid.Server
+	outbox  *webhook.Outbox
 	crm     *hubspot.Server
 	leadURL atomic.Pointer[string]
 	done    context.Context // is over when the sandbox is closed
@@ -124,7 +126,7 @@ type Sandbox struct {
 // New makes a sandbox, with the state that an earlier one left in the same folder. It fails where the folder can't be
 // written, or where what is in it can't be read.
 func New(o Options) (*Sandbox, error) {
-	s := &Sandbox{o: o.withDefaults()}
+	s := &Sandbox{o: o.withDefaults(), outbox: webhook.New()}
 	path := ""
 	if s.o.Dir != "" {
 		if err := os.MkdirAll(s.o.Dir, 0o700); err != nil {
@@ -155,7 +157,10 @@ func (s *Sandbox) open() (err error) {
 	workspace := slack.Options{
 		Team: s.o.Company, Token: s.o.SlackToken, SigningSecret: s.o.SlackSigningSecret, Journal: s.journal,
 	}
-	account := hubspot.Options{Token: s.o.HubSpotToken, Lag: s.o.Lag, Journal: s.journal}
+	account := hubspot.Options{
+		Token: s.o.HubSpotToken, Lag: s.o.Lag, Journal: s.journal,
+		EventsURL: s.o.HubSpotEventsURL, Secret: s.o.HubSpotSecret, Outbox: s.outbox,
+	}
 	for _, p := range s.o.People {
 		if p.Slack != "" {
 			workspace.Users = append(workspace.Users, slack.User{ID: p.Slack, Handle: p.ID, Name: p.Name, Email: p.Email})
@@ -205,8 +210,10 @@ func (s *Sandbox) SetInteractionsURL(url string) { s.slack.SetInteractionsURL(ur
 // SetLeadURL changes where the website's form is sent.
 func (s *Sandbox) SetLeadURL(url string) { s.leadURL.Store(&url) }
 
-// Close lets go of callers whom a fault keeps waiting, and closes the state's file. Requests that come later fail.
+// Close lets go of callers whom a fault keeps waiting, gives up what is still to be posted, and closes the state's file.
+// Requests that come later fail.
 func (s *Sandbox) Close() error {
 	s.stop()
+	s.outbox.Close()
 	return s.journal.Close()
 }

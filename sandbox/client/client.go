@@ -64,12 +64,37 @@ type RecordFilter struct {
 	Email  string // contacts with this address
 	Domain string // companies with this domain
 	Case   string // those of this workflow: its notes, and what these are about
+	ID     string // the one with this ID, or that it was merged into, whatever else is said
 }
 
-// Records are the CRM's "contacts", "companies" or "notes" that a filter lets through, oldest first.
+// Records are the CRM's "contacts", "companies", "notes", "calls" or "meetings" that a filter lets through, oldest first.
 func (c *Client) Records(ctx context.Context, kind string, f RecordFilter) (list []Record, err error) {
-	query := url.Values{"email": {f.Email}, "domain": {f.Domain}, "case": {f.Case}}
+	query := url.Values{"email": {f.Email}, "domain": {f.Domain}, "case": {f.Case}, "id": {f.ID}}
 	return list, c.do(ctx, http.MethodGet, "/crm/"+url.PathEscape(kind), query, nil, &list)
+}
+
+// Edit has somebody change a record in the CRM, as its owner; an empty value takes a property away.
+func (c *Client) Edit(ctx context.Context, kind, id string, properties map[string]string) (edited Record, err error) {
+	path := "/crm/" + url.PathEscape(kind) + "/" + url.PathEscape(id)
+	return edited, c.do(ctx, http.MethodPatch, path, nil, properties, &edited)
+}
+
+// Log has somebody log a call or a meeting with a contact in the CRM, and returns its record. Where it is the latest one, the
+// CRM tells the app when the contact was last contacted.
+func (c *Client) Log(ctx context.Context, a Activity) (logged Record, err error) {
+	return logged, c.do(ctx, http.MethodPost, "/crm/activities", nil, a, &logged)
+}
+
+// Merge has somebody merge a contact into another one, and returns the record that comes of it. It has a new ID, which both old
+// ones lead to. The CRM tells the app.
+func (c *Client) Merge(ctx context.Context, contact, into string) (merged Record, err error) {
+	path := "/crm/contacts/" + url.PathEscape(contact) + "/merge"
+	return merged, c.do(ctx, http.MethodPost, path, nil, map[string]string{"into": into}, &merged)
+}
+
+// Delete has somebody delete a contact in the CRM, which tells the app.
+func (c *Client) Delete(ctx context.Context, contact string) error {
+	return c.do(ctx, http.MethodDelete, "/crm/contacts/"+url.PathEscape(contact), nil, nil, nil)
 }
 
 // Faults are the faults on order.

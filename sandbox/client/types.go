@@ -138,13 +138,32 @@ type Address struct {
 
 // Record is a record in the CRM.
 type Record struct {
-	Type       string            `json:"type"` // "contacts", "companies" or "notes"
+	Type       string            `json:"type"` // "contacts", "companies", "notes", "calls" or "meetings"
 	ID         string            `json:"id"`
 	Properties map[string]string `json:"properties"`
 	Created    time.Time         `json:"created"`
 	Updated    time.Time         `json:"updated"`
+	// History is what the properties that have changed since the record was made were and became, oldest first.
+	History map[string][]Value `json:"history,omitempty"`
 	// Associated are the IDs of the records that it is associated with, by their type.
 	Associated map[string][]string `json:"associated,omitempty"`
+}
+
+// Value is what a property of a record was from a time on; "" for none.
+type Value struct {
+	Value string    `json:"value"`
+	At    time.Time `json:"at"`
+}
+
+// Activity is a call or a meeting that somebody of ours logs in the CRM.
+type Activity struct {
+	Contact string `json:"contact"` // the contact's ID
+	Kind    string `json:"kind"`    // "call" or "meeting"
+	// By is the CRM's owner ID of who had it; "" for somebody without one.
+	By   string `json:"by,omitempty"`
+	Text string `json:"text,omitempty"`
+	// At is when that was; the zero value is now.
+	At time.Time `json:"at,omitzero"`
 }
 
 // The kinds of faults.

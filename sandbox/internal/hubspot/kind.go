@@ -6,9 +6,9 @@ import (
 )
 
 // Kinds are the kinds of records that the account has.
-var Kinds = []string{"contacts", "companies", "notes"}
+var Kinds = []string{"contacts", "companies", "notes", "calls", "meetings"}
 
-// kind is a kind of record: contacts, companies, notes.
+// kind is a kind of record.
 type kind struct {
 	name, singular string // "contacts", "contact"
 	id             string // HubSpot's number of the kind
@@ -22,6 +22,8 @@ type kind struct {
 	order          []*record // oldest first
 	// index finds records by the value of a property: of the unique ones, and of those that newKind names.
 	index map[string]map[string][]*record
+	// merged are, by the IDs of records that were merged, those of the records that they became.
+	merged map[string]string
 }
 
 // define makes a property known, before any record has it.
@@ -50,6 +52,10 @@ func standardKinds() []*kind {
 	contacts.enumeration("lifecyclestage", lifecycleStages)
 	contacts.enumeration("hs_lead_status", leadStatuses)
 	contacts.standard(property{Name: "numemployees", Type: "string", FieldType: "text"})
+	contacts.standard(property{Name: contactedName, Type: "datetime", FieldType: "date", readOnly: true})
+	contacts.standard(property{Name: companyName, Type: "number", FieldType: "number", readOnly: true})
+	contacts.standard(property{Name: secondaryName, Type: "enumeration", FieldType: "checkbox", readOnly: true})
+	contacts.standard(property{Name: mergedName, Type: "enumeration", FieldType: "checkbox", readOnly: true})
 	email := contacts.properties["email"]
 	email.HasUniqueValue = true
 	contacts.standard(email)
@@ -66,7 +72,15 @@ func standardKinds() []*kind {
 	notes.standard(property{Name: "hs_note_body", Type: "string", FieldType: "html"})
 	notes.standard(property{Name: "hs_timestamp", Type: "datetime", FieldType: "date"})
 	notes.required = "hs_timestamp"
-	return []*kind{contacts, companies, notes}
+
+	calls := newKind("calls", "call", "0-48", "engagement", "hs_createdate", "hs_lastmodifieddate")
+	meetings := newKind("meetings", "meeting", "0-47", "engagement", "hs_createdate", "hs_lastmodifieddate")
+	for _, k := range []*kind{calls, meetings} {
+		k.text("hs_"+k.singular+"_title", "hs_"+k.singular+"_body")
+		k.standard(property{Name: "hs_timestamp", Type: "datetime", FieldType: "date"})
+		k.required = "hs_timestamp"
+	}
+	return []*kind{contacts, companies, notes, calls, meetings}
 }
 
 func newKind(name, singular, id, group, created, modified string, indexed ...string) *kind {
@@ -74,6 +88,7 @@ func newKind(name, singular, id, group, created, modified string, indexed ...str
 		name: name, singular: singular, id: id, group: group, created: created, modified: modified,
 		shown:      []string{created, modified, "hs_object_id"},
 		properties: map[string]property{}, records: map[string]*record{}, index: map[string]map[string][]*record{},
+		merged: map[string]string{},
 	}
 	for _, p := range indexed {
 		k.index[p] = map[string][]*record{}
@@ -109,6 +124,14 @@ func (k *kind) enumeration(name, values string) {
 	}
 	k.standard(p)
 }
+
+// Properties that HubSpot keeps itself.
+const (
+	contactedName = "notes_last_contacted"
+	companyName   = "associatedcompanyid" // the first company that a contact was associated with
+	secondaryName = "hs_additional_emails"
+	mergedName    = "hs_merged_object_ids"
+)
 
 // The values of HubSpot's own enumerations.
 const (

@@ -85,6 +85,17 @@ func (s *Server) patchObject(r *http.Request) (any, error) {
 	return k.show(rec, names(values)...), nil
 }
 
+// deleteObject puts a contact into the recycling bin, as HubSpot's description of the API has it.
+func (s *Server) deleteObject(r *http.Request) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, rec, err := s.object(r)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.remove(rec, byApp)
+}
+
 // input is one record of a batch to upsert.
 type input struct {
 	ID         string            `json:"id"`

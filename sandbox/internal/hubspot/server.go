@@ -1,5 +1,5 @@
-// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies and notes with their properties,
-// associations, and owners.
+// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies, notes, calls and meetings with their
+// properties, associations, and owners; and what people do there, of which it tells the integration.
 //
 // What is checked and answered follows https://developers.hubspot.com/docs/reference/api/crm, and HubSpot's published OpenAPI
 // descriptions where the two differ.
@@ -16,6 +16,7 @@ import (
 
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
+	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
 )
 
@@ -35,6 +36,10 @@ type Options struct {
 	Owners  []Owner       // who can own records
 	Lag     time.Duration // until search sees what was written
 	Journal *journal.Journal
+
+	EventsURL string // where the app is told what people change; "" for nowhere
+	Secret    string // the app's client secret, which signs that
+	Outbox    *webhook.Outbox
 }
 
 // Server is the account. It is safe for concurrent use.
@@ -127,7 +132,11 @@ func (s *Server) API() http.Handler {
 	handle := func(pattern string, status int, f func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			answer, err := f(r)
-			if err == nil {
+			switch {
+			case err == nil && status == http.StatusNoContent:
+				w.WriteHeader(status)
+				return
+			case err == nil:
 				wire.JSON(w, status, answer)
 				return
 			}
@@ -140,6 +149,7 @@ func (s *Server) API() http.Handler {
 	}
 	handle("GET /crm/v3/objects/{type}/{id}", http.StatusOK, s.getObject)
 	handle("PATCH /crm/v3/objects/{type}/{id}", http.StatusOK, s.patchObject)
+	handle("DELETE /crm/v3/objects/{type}/{id}", http.StatusNoContent, s.deleteObject)
 	handle("POST /crm/v3/objects/{type}/batch/upsert", http.StatusOK, s.upsertObjects)
 	handle("POST /crm/v3/objects/{type}/search", http.StatusOK, s.searchObjects)
 	handle("GET /crm/v3/properties/{type}/{name}", http.StatusOK, s.getProperty)

@@ -12,7 +12,7 @@ const keyProperty = "throughline_key"
 
 // Filter says which records are wanted; the zero value is all of a kind.
 type Filter struct {
-	ID     string // the one with this ID, whatever else is said
+	ID     string // the one with this ID, or that it was merged into, whatever else is said
 	Email  string // of a contact
 	Domain string // of a company
 	Case   string // those that belong to this case
@@ -31,8 +31,8 @@ func (s *Server) Records(kindName string, f Filter) []client.Record {
 	from := k.order
 	switch {
 	case f.ID != "":
-		if from = nil; k.records[f.ID] != nil {
-			from = []*record{k.records[f.ID]}
+		if from = nil; k.at(f.ID) != nil {
+			from = []*record{k.at(f.ID)}
 		}
 	case f.Case != "":
 		from = s.ofCase(f.Case)[k]
@@ -66,7 +66,7 @@ func (s *Server) Len(kindName string) int {
 
 func (s *Server) person(r *record) client.Record {
 	v := client.Record{
-		Type: r.Kind, ID: r.ID, Properties: r.Properties, Created: r.Created, Updated: r.Updated,
+		Type: r.Kind, ID: r.ID, Properties: r.Properties, Created: r.Created, Updated: r.Updated, History: r.History,
 		Associated: map[string][]string{},
 	}
 	for k, ids := range s.linked[ref{r.Kind, r.ID}] {
@@ -76,6 +76,7 @@ func (s *Server) person(r *record) client.Record {
 }
 
 // ofCase are the records that belong to a case, by kind: its notes, the contacts that these are on, and the companies of both.
+// What people log belongs to none.
 func (s *Server) ofCase(caseID string) map[*kind][]*record {
 	contacts, companies, notes := s.kinds[0], s.kinds[1], s.kinds[2] // as in Kinds
 	found := map[*kind][]*record{}

@@ -20,6 +20,10 @@ import (
 var update = flag.Bool("update", false, "record the histories that the tests ran, into workflows/testdata/histories")
 
 func TestMain(m *testing.M) {
+	if orders := os.Getenv(envWorker); orders != "" {
+		fmt.Fprintln(os.Stderr, "the worker ended:", beWorker(orders))
+		os.Exit(1)
+	}
 	flag.Parse()
 	code := m.Run()
 	if started.stack != nil {

@@ -1,0 +1,160 @@
+package e2e
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/log"
+
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/workers/process"
+)
+
+// envWorker is the variable that makes this binary a worker process instead of the tests: see TestMain. It holds its orders.
+const envWorker = "E2E_WORKER"
+
+// orders are what a worker process works on.
+type orders struct {
+	Temporal, Namespace string
+	Config              []string
+	// Hold are workflows whose answers to an update never reach whoever asked in this process: it says "held" on its output
+	// when it has one, and keeps it to itself.
+	Hold []string
+}
+
+// beWorker is a worker process's whole life, which ends when it is killed. It ends with its parent too, whatever became of that
+// one: its standard input is a pipe that only the parent holds.
+func beWorker(text string) error {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
+	var o orders
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return err
+	}
+	conf, err := config.Load(o.Config...)
+	if err != nil {
+		return err
+	}
+	logger := process.NewLogger(os.Stderr, slog.LevelError)
+	c, err := client.Dial(client.Options{
+		HostPort: o.Temporal, Namespace: o.Namespace, Logger: log.NewStructuredLogger(logger),
+		Interceptors: []interceptor.ClientInterceptor{&holding{of: o.Hold}},
+	})
+	if err != nil {
+		return err
+	}
+	p, err := process.New(process.Options{Client: c, Live: config.NewLive(conf), Logger: logger})
+	if err != nil {
+		return err
+	}
+	return p.Run(context.Background())
+}
+
+// holding keeps answers to updates to itself.
+type holding struct {
+	interceptor.ClientInterceptorBase
+	of []string
+}
+
+func (h *holding) InterceptClient(next interceptor.ClientOutboundInterceptor) interceptor.ClientOutboundInterceptor {
+	return &holder{interceptor.ClientOutboundInterceptorBase{Next: next}, h.of}
+}
+
+type holder struct {
+	interceptor.ClientOutboundInterceptorBase
+	of []string
+}
+
+func (h *holder) UpdateWithStartWorkflow(
+	ctx context.Context, in *interceptor.ClientUpdateWithStartWorkflowInput,
+) (client.WorkflowUpdateHandle, error) {
+	handle, err := h.Next.UpdateWithStartWorkflow(ctx, in)
+	if err == nil && slices.Contains(h.of, in.UpdateOptions.WorkflowID) {
+		fmt.Println("held", in.UpdateOptions.WorkflowID)
+		select {} // until this process is killed
+	}
+	return handle, err
+}
+
+// spawned is a worker process.
+type spawned struct {
+	cmd   *exec.Cmd
+	held  chan string // the workflows whose answers it has kept to itself
+	ended chan error
+}
+
+// spawn starts a worker process for a system, with a handbook of its own, whose systems are the sandbox all the same. It ends
+// with the test, unless it is killed before.
+func (s system) spawn(t *testing.T, o orders) *spawned {
+	t.Helper()
+	world, err := json.Marshal(map[string]any{"systems": s.Config.Systems}) // which is YAML too
+	require.NoError(t, err)
+	overlay := filepath.Join(t.TempDir(), "world.yaml")
+	require.NoError(t, os.WriteFile(overlay, world, 0o600))
+	o.Temporal, o.Namespace, o.Config = s.Temporal, s.Namespace, append(slices.Clone(o.Config), overlay)
+	text, err := json.Marshal(o)
+	require.NoError(t, err)
+
+	w := &spawned{cmd: exec.Command(os.Args[0]), held: make(chan string, 100), ended: make(chan error, 1)}
+	w.cmd.Env = append(os.Environ(), envWorker+"="+string(text))
+	w.cmd.Stderr = t.Output()
+	_, err = w.cmd.StdinPipe()
+	require.NoError(t, err)
+	said, err := w.cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, w.cmd.Start())
+	go func() {
+		for lines := bufio.NewScanner(said); lines.Scan(); {
+			if len(w.held) < cap(w.held) {
+				w.held <- lines.Text()
+			}
+		}
+		w.ended <- w.cmd.Wait()
+	}()
+	t.Cleanup(func() { _ = w.end() })
+	return w
+}
+
+// end kills the process, and returns how it ended.
+func (w *spawned) end() error {
+	_ = w.cmd.Process.Kill() // an error says that it has ended already
+	err := <-w.ended
+	w.ended <- err
+	return err
+}
+
+// kill kills the process with SIGKILL, in the middle of whatever it does.
+func (w *spawned) kill(t *testing.T) {
+	t.Helper()
+	var how *exec.ExitError
+	require.ErrorAs(t, w.end(), &how)
+	require.Equal(t, -1, how.ExitCode(), "it ended by itself: %s", how)
+}
+
+// awaitHeld waits until the process keeps an answer to itself.
+func (w *spawned) awaitHeld(t *testing.T) {
+	t.Helper()
+	select {
+	case <-w.held:
+	case err := <-w.ended:
+		w.ended <- err
+		require.NoError(t, errors.Join(err, errors.New("the worker ended")))
+	case <-within(t, patience).Done():
+		require.Fail(t, "waited in vain for the worker to keep an answer to itself")
+	}
+}

@@ -37,11 +37,14 @@ func (d *Desk) judge(ctx workflow.Context, decision *Decision) (judgement, refus
 		return judgement{}, refusal(fmt.Sprintf("%s decided this %s: %s", o.By.Name, ago(now, o.At), t.done()))
 	}
 	if t.withdrawn {
-		return judgement{}, "This was withdrawn; there is nothing left to decide."
+		return judgement{}, refusal(t.whyWithdrawn() + " There is nothing left to decide.")
 	}
 	by, entitled := t.candidate(decision.By)
 	if !entitled {
 		return judgement{}, refusal(fmt.Sprintf("This isn't yours to decide. It is with %s.", t.with()))
+	}
+	if t.excludes(by.ID) {
+		return judgement{}, "Somebody else has to decide this, since you have decided another part of it."
 	}
 	if decision.Version != t.def.Version {
 		return judgement{}, "You answered an older version of this. Please look at the latest card."
@@ -126,6 +129,16 @@ func (t *task) actionNames() string {
 		names = append(names, a.Name)
 	}
 	return strings.Join(names, ", ")
+}
+
+// whyWithdrawn says that and why the task was withdrawn.
+func (t *task) whyWithdrawn() string {
+	if t.def.WhyWithdrawn != nil {
+		if why := t.def.WhyWithdrawn(); why != "" {
+			return "Withdrawn: " + why
+		}
+	}
+	return "Withdrawn."
 }
 
 // done says what was decided ("Contact made").

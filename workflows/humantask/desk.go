@@ -105,7 +105,7 @@ func (d *Desk) Close(ctx workflow.Context) error {
 }
 
 // Stage says where the workflow stands, for the search attribute of that name: a word ("contact"). It is published together
-// with the next change of the tasks, or by Close.
+// with the next change of the tasks, by Publish, or by Close.
 func (d *Desk) Stage(stage string) { d.stage = stage }
 
 // Views lists the tasks as they are now: the open ones first, then those that have ended, each in the order they were opened.
@@ -119,6 +119,15 @@ func (d *Desk) Views(now time.Time) []View {
 		}
 	}
 	return append(open, ended...)
+}
+
+// Publish brings what operations see up to date now, for a change that no task's has with it.
+func (d *Desk) Publish(ctx workflow.Context) { d.publish(ctx) }
+
+// IsOpen reports whether a task has been asked and waits for its decision.
+func (d *Desk) IsOpen(task string) bool {
+	t := d.find(task)
+	return t != nil && t.open()
 }
 
 // Settle answers a task in the name of something that happened elsewhere (the lead has replied, the CRM has logged a call),
@@ -140,6 +149,9 @@ func (d *Desk) Tell(ctx workflow.Context, task, text string) bool {
 		return false
 	}
 	t.happen(ctx, Happening{What: Noted, To: t.holder, Note: text})
+	if len(t.cards) == 0 {
+		return true // the card, once it is shown, tells it
+	}
 	c, n := t.holderCard(), len(t.story)
 	t.say(ctx, func(ctx workflow.Context) { t.reply(ctx, c, n, text) })
 	return true

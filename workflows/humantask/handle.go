@@ -55,7 +55,7 @@ func (t *task) offered() []Action {
 func (t *task) colleagues() []slack.Choice {
 	var choices []slack.Choice
 	for _, p := range t.def.Colleagues {
-		if p.ID != t.holder.ID && !slices.Contains(t.def.Excluded, p.ID) {
+		if p.ID != t.holder.ID && !t.excludes(p.ID) {
 			choices = append(choices, slack.Choice{Value: p.ID, Label: p.Name})
 		}
 	}

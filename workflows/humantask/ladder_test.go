@@ -151,7 +151,7 @@ func (s *TaskSuite) TestWhoHasLeftLosesTheTaskAtTheNextRung() {
 	s.click(26*time.Hour, by("ULUIS"))
 	s.run()
 	s.Equal("luis", s.outcome.By.ID)
-	s.Equal([]What{Covered}, whats(s.outcome.Story), "who has just been given it isn't reminded at once")
+	s.Equal([]What{Replaced}, whats(s.outcome.Story), "who has just been given it isn't reminded at once")
 	s.Equal("has left", s.outcome.Story[0].Note)
 	s.Contains(s.refusals(), "UMARIA: This isn't yours")
 }

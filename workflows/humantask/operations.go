@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/step"
@@ -15,9 +16,9 @@ import (
 const RoleOperations = "operations"
 
 // Rescue makes the desk ask operations what becomes of a step that failed for good: try it again, go on without it (where
-// the step allows that), or give the case up. The ladder is asked for at that moment, so that a workflow may make its
-// runner before it knows its policy.
-func (d *Desk) Rescue(ladder func() policy.Ladder) step.Rescue {
+// the step allows that), or give the case up. The ladder and the calendars that it names are asked for at that moment, so
+// that a workflow may make its runner before it knows its policy.
+func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar)) step.Rescue {
 	return func(ctx workflow.Context, f step.Failure) (step.Verdict, error) {
 		d.rescues++
 		role, err := d.operations(ctx)
@@ -35,11 +36,12 @@ func (d *Desk) Rescue(ladder func() policy.Ladder) step.Rescue {
 			Name: string(step.Abort), Label: "Give the case up", Style: "danger", Done: "Given up",
 			Confirm: "The whole case ends here, and nobody is asked about it any more.",
 		})
+		rungs, calendars := ladder()
 		outcome, err := d.Ask(ctx, Task{
 			ID:         fmt.Sprintf("%s-failed-%d", f.Spec.Name, d.rescues),
 			Title:      "Put right: " + f.Spec.Summary,
 			Text:       "This step has failed for good, and its case waits for somebody to say what to do.",
-			Candidates: role.People, Channel: role.Channel, Actions: actions, Ladder: ladder(),
+			Candidates: role.People, Channel: role.Channel, Actions: actions, Ladder: rungs, Calendars: calendars,
 			Facts: func() []slack.Fact {
 				return []slack.Fact{
 					{Label: "What happened", Value: f.Reason()},

@@ -10,10 +10,20 @@ import (
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
+// excluded are those who must not answer, as it is now.
+func (t *task) excluded() []string {
+	if t.def.ExcludedNow == nil {
+		return t.def.Excluded
+	}
+	return append(slices.Clone(t.def.Excluded), t.def.ExcludedNow()...)
+}
+
+func (t *task) excludes(id string) bool { return slices.Contains(t.excluded(), id) }
+
 // entitle lets people answer, but for those who are excluded.
 func (t *task) entitle(people ...policy.Person) {
 	for _, p := range people {
-		if !slices.Contains(t.def.Excluded, p.ID) && !has(t.entitled, p.ID) {
+		if !t.excludes(p.ID) && !has(t.entitled, p.ID) {
 			t.entitled = append(t.entitled, p)
 		}
 	}
@@ -78,9 +88,9 @@ func (t *task) coverHolder(ctx workflow.Context) error {
 		return err
 	}
 	before, s := t.holder, found[0]
-	note := "away"
+	h := Happening{What: Covered, Note: "away"}
 	if s.Gone {
-		note = "has left"
+		h = Happening{What: Replaced, Note: "has left"}
 	}
 	switch {
 	case s.Person.ID == before.ID:
@@ -101,14 +111,15 @@ func (t *task) coverHolder(ctx workflow.Context) error {
 		return nil
 	}
 	t.give(ctx, s.Person, !s.Gone)
-	t.moved(ctx, Happening{What: Covered, From: before, To: s.Person, Note: note})
+	h.From, h.To = before, s.Person
+	t.moved(ctx, h)
 	return nil
 }
 
 // standIns looks up who acts for people now.
 func (t *task) standIns(ctx workflow.Context, ids ...string) ([]policy.StandIn, error) {
 	found, err := step.Repeatable(ctx, t.desk.talk, t.lookUp("Look up who is there"), policyActivities.FindStandIns,
-		policy.StandInRequest{For: ids, Excluded: t.def.Excluded})
+		policy.StandInRequest{For: ids, Excluded: t.excluded()})
 	return found.StandIns, err
 }
 
@@ -119,7 +130,7 @@ func (t *task) manager(ctx workflow.Context) (policy.Person, error) {
 		of = t.entitled[0]
 	}
 	found, err := step.Repeatable(ctx, t.desk.talk, t.lookUp("Look up the manager"), policyActivities.FindManager,
-		policy.ManagerRequest{Of: of.ID, Manager: of.Manager, Excluded: t.def.Excluded})
+		policy.ManagerRequest{Of: of.ID, Manager: of.Manager, Excluded: t.excluded()})
 	return found.Person, err
 }
 
@@ -127,14 +138,14 @@ func (t *task) manager(ctx workflow.Context) (policy.Person, error) {
 func (t *task) colleague(ctx workflow.Context) (policy.Person, error) {
 	if t.def.Reassigned != nil {
 		next, err := t.def.Reassigned(ctx, slices.Clone(t.had))
-		if has(t.had, next.ID) || slices.Contains(t.def.Excluded, next.ID) {
+		if has(t.had, next.ID) || t.excludes(next.ID) {
 			next = policy.Person{}
 		}
 		return next, err
 	}
 	now := workflow.Now(ctx)
 	for _, p := range t.def.Colleagues {
-		if _, away := p.AbsentAt(now); !away && !has(t.had, p.ID) && !slices.Contains(t.def.Excluded, p.ID) {
+		if _, away := p.AbsentAt(now); !away && !has(t.had, p.ID) && !t.excludes(p.ID) {
 			return p, nil
 		}
 	}

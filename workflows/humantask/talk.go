@@ -69,7 +69,11 @@ func (t *task) sayReminder(ctx workflow.Context, note string) {
 
 // moved tells that the task has gone from one person to another: the one gets a card, the other a word in the thread of theirs.
 func (t *task) moved(ctx workflow.Context, h Happening) {
+	h.At = t.since
 	t.happen(ctx, h)
+	if t.def.Moved != nil {
+		t.def.Moved(ctx, h)
+	}
 	if len(t.cards) == 0 {
 		return // it went to somebody's cover before anybody had been told
 	}
@@ -79,7 +83,6 @@ func (t *task) moved(ctx workflow.Context, h Happening) {
 			before = c
 		}
 	}
-	h.At = t.since
 	text := fmt.Sprintf("%s: %s.", t.def.Title, h.sentence())
 	if h.What == Escalated {
 		text = fmt.Sprintf("%s has this now too, since nobody answered for %s.", h.To.Name, span(t.since.Sub(t.opened)))

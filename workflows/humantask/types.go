@@ -40,6 +40,12 @@ type Task struct {
 	Colleagues []policy.Person
 	// Excluded are the IDs of people who must not answer, neither as a candidate nor as somebody's cover, delegate or manager.
 	Excluded []string
+	// ExcludedNow, where not nil, are further people who must not answer, as it is at the moment: those who have answered
+	// another part of the same question, as a rule. Whoever could answer before is refused from then on.
+	ExcludedNow func() []string
+	// WhyWithdrawn, where not nil, says on the cards why the task was withdrawn ("There is a newer version."); nil for nothing
+	// but that it was.
+	WhyWithdrawn func() string
 	// Actions are the answers on offer, at least one.
 	Actions []Action
 	// Ladder is what happens while nobody answers, and Calendars are the ones that its rungs name.
@@ -52,6 +58,9 @@ type Task struct {
 	// Reassigned, where not nil, chooses the next holder when the ladder says so, instead of the next of the Colleagues. It
 	// is told who had the task already and must not choose among them; the zero Person means that there is nobody.
 	Reassigned func(ctx workflow.Context, had []policy.Person) (policy.Person, error)
+	// Moved, where not nil, is told each time that the task goes from one holder to another. It must not block: what takes
+	// time is for a coroutine of the workflow's own, since the context ends with the task.
+	Moved func(ctx workflow.Context, h Happening)
 	// Facts are what the card shows beside the title. It is called each time the card is drawn, so that a card can tell
 	// what has happened since; it may be nil.
 	Facts func() []slack.Fact
@@ -163,7 +172,8 @@ const (
 	Reminded   What = "reminded"
 	Reassigned What = "reassigned"
 	Escalated  What = "escalated"
-	Covered    What = "covered" // the holder is away or has left, and somebody stands in
+	Covered    What = "covered"  // the holder is away, and somebody stands in
+	Replaced   What = "replaced" // the holder has left, and somebody takes their place
 	HandedOver What = "handed over"
 	Claimed    What = "claimed"
 	Released   What = "released"

@@ -30,6 +30,8 @@ func (h Happening) sentence() string {
 		s = "escalated to " + h.To.Name
 	case Covered:
 		s = fmt.Sprintf("%s stands in for %s", h.To.Name, h.From.Name)
+	case Replaced:
+		s = fmt.Sprintf("%s takes the place of %s", h.To.Name, h.From.Name)
 	case HandedOver:
 		s = fmt.Sprintf("%s handed it over to %s", h.From.Name, h.To.Name)
 	case Noted:
@@ -64,7 +66,7 @@ func (t *task) status() string {
 		}
 		return s
 	case t.withdrawn:
-		return "Withdrawn: there is nothing left to do."
+		return t.whyWithdrawn() + " There is nothing left to do."
 	case !t.clock.pausedSince.IsZero():
 		last := t.story[len(t.story)-1]
 		for i := range t.story {

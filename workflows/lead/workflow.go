@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
+	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
@@ -86,7 +87,9 @@ func open(ctx workflow.Context, in Submission) (*lead, error) {
 		return nil, err
 	}
 	l.desk = desk
-	l.steps = step.NewRunner(desk.Rescue(func() policy.Ladder { return l.policy.Operations }))
+	l.steps = step.NewRunner(desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) {
+		return l.policy.Operations, l.policy.Calendars
+	}))
 	err = workflow.SetQueryHandler(ctx, QueryLead, func() (Result, error) { return l.sofar(ctx), nil })
 	return l, err
 }

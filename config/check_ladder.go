@@ -24,11 +24,13 @@ func contactTask(calendars names) ladderTask {
 	}
 }
 
-// operationsTask has no reassign, since the whole role has it already; no calendars, which the desk doesn't give its tasks; and no
-// "skip", which not every step allows.
-var operationsTask = ladderTask{
-	moves:   []string{string(policy.Remind), string(policy.Escalate), string(policy.Act)},
-	actions: []string{"retry", "abort"},
+// operationsTask has no reassign, since the whole role has it already, and no "skip", which not every step allows.
+func operationsTask(calendars names) ladderTask {
+	return ladderTask{
+		moves:   []string{string(policy.Remind), string(policy.Escalate), string(policy.Act)},
+		actions: []string{"retry", "abort"},
+		clocks:  calendars.sorted(),
+	}
 }
 
 // ladder checks each rung, and that those on one clock are in the order of time; what comes first of two on different clocks

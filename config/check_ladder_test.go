@@ -53,8 +53,8 @@ func TestMistakesInALadder(t *testing.T) {
 func TestMistakesInOperationsLadder(t *testing.T) {
 	for name, c := range map[string]struct{ rung, want string }{
 		"reassign": {"{after: 1h, clock: wall, do: reassign}", `[0].do: "reassign" is no move: it is remind, escalate or act`},
-		"calendar": {"{after: 1h, clock: berlin, do: remind}", `[0].clock: "berlin" is no clock of this ladder: it is wall`},
-		"no clock": {"{after: 1h, do: remind}", `[0].clock: is missing: say what counts; it is wall`},
+		"calendar": {"{after: 1h, clock: berlyn, do: remind}", `[0].clock: "berlyn" is no clock of this ladder: it is wall, or a calendar's hours: berlin; did you mean "berlin"?`},
+		"no clock": {"{after: 1h, do: remind}", `[0].clock: is missing: say what counts; it is wall, or a calendar's hours: berlin`},
 		"skip":     {"{after: 1h, clock: wall, do: act, action: skip}", `[0].action: "skip" is no answer that the policy can give: it is retry or abort`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestALadderOfEverythingIsReadAsItIsWritten(t *testing.T) {
     - {after: 2h, clock: wall, do: reassign}
     - {after: 48h, clock: wall, do: escalate, every: 24h}
     - {after: 100h, clock: wall, do: act, action: disqualified}
-  operations: [{after: 1h, clock: wall, do: act, action: retry}]
+  operations: [{after: 1h, clock: berlin, do: act, action: retry}]
   max_pause: 72h
   max_extension: 30m
 ` + berlin)}}, nil)
@@ -82,7 +82,7 @@ func TestALadderOfEverythingIsReadAsItIsWritten(t *testing.T) {
 		{After: policy.Hours(48), Clock: policy.Wall, Do: policy.Escalate, Every: policy.Hours(24)},
 		{After: policy.Hours(100), Clock: policy.Wall, Do: policy.Act, Action: lead.ActionDisqualified},
 	}, got.Contact)
-	assert.Equal(t, policy.Ladder{{After: policy.Hours(1), Clock: policy.Wall, Do: policy.Act, Action: string(step.Retry)}}, got.Operations)
+	assert.Equal(t, policy.Ladder{{After: policy.Hours(1), Clock: "berlin", Do: policy.Act, Action: string(step.Retry)}}, got.Operations)
 	assert.Equal(t, policy.Hours(72), got.MaxPause)
 	assert.Equal(t, "30m0s", got.MaxExtension.String())
 	assert.Equal(t, map[string]calendar.Calendar{"berlin": c.Calendars[0]}, got.Calendars, "those that the ladders name, and no other")
@@ -103,5 +103,5 @@ func TestReassigningNeedsSomebodyElse(t *testing.T) {
 
 func TestThePolicyCanGiveTheAnswersThatTheTasksHave(t *testing.T) {
 	assert.Equal(t, []string{lead.ActionContacted, lead.ActionDisqualified}, contactTask(nil).actions)
-	assert.Equal(t, []string{string(step.Retry), string(step.Abort)}, operationsTask.actions)
+	assert.Equal(t, []string{string(step.Retry), string(step.Abort)}, operationsTask(nil).actions)
 }

@@ -37,7 +37,7 @@ func (f *findings) lead(c *Config, pools, calendars names) {
 	f.successor(c)
 	f.atLeastNothing("lead.max_pause", l.MaxPause)
 	f.atLeastNothing("lead.max_extension", l.MaxExtension)
-	f.ladder("lead.operations", l.Operations, operationsTask)
+	f.ladder("lead.operations", l.Operations, operationsTask(calendars))
 }
 
 // ways are what can happen to a lead while nobody is at work.

@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/sdk/mocks"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
@@ -219,6 +220,64 @@ func TestAPersonKeepsWhatTheyTypedWhenTemporalCannotBeReached(t *testing.T) {
 	assert.Equal(t, "5", w.Header().Get("Retry-After"))
 	assert.Contains(t, w.Body.String(), `value="Ada Winter"`)
 	assert.Contains(t, w.Body.String(), "Send it again")
+}
+
+func trapped(o *Options) {
+	o.Leads = func() config.Leads { return config.Leads{Honeypot: "homepage"} }
+}
+
+func TestALeadWhoseHoneypotIsFilledInIsRefusedByName(t *testing.T) {
+	for contentType, body := range map[string]string{
+		mediaJSON: strings.Replace(goodJSON, "{", `{"homepage":"https://spam.example",`, 1),
+		mediaForm: goodForm.Encode() + "&homepage=https://spam.example",
+	} {
+		w := send(opened(t, mocks.NewClient(t), trapped), "POST", "/leads", contentType, body)
+		require.Equal(t, http.StatusUnprocessableEntity, w.Code)
+		errs := problemIn(t, w).Errors
+		require.Len(t, errs, 1)
+		assert.Equal(t, "homepage", errs[0].Field)
+		assert.Contains(t, errs[0].Problem, "must be left empty")
+		assert.NotContains(t, w.Body.String(), "spam")
+	}
+	w := send(opened(t, mocks.NewClient(t), trapped), "POST", "/leads", mediaJSON, `{"homepage":"x","email":"ada@contoso.com"}`)
+	assert.Len(t, problemIn(t, w).Errors, 2, "beside what else is wrong")
+}
+
+func TestAnEmptyHoneypotLeavesNoTraceInTheLead(t *testing.T) {
+	var got []lead.Submission
+	c := mocks.NewClient(t)
+	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, lead.WorkflowName, mock.Anything).Run(func(args mock.Arguments) {
+		s := args.Get(3).(lead.Submission)
+		s.Received = time.Time{}
+		got = append(got, s)
+	}).Return(nil, nil)
+	var ids []string
+	for _, body := range []string{goodForm.Encode(), goodForm.Encode() + "&homepage="} {
+		w := send(opened(t, c, trapped), "POST", "/leads", mediaForm, body)
+		require.Equal(t, http.StatusAccepted, w.Code)
+		ids = append(ids, w.Header().Get("Location"))
+	}
+	assert.Equal(t, ids[0], ids[1])
+	assert.Equal(t, got[0], got[1])
+	assert.Nil(t, got[1].Other)
+}
+
+func TestAPersonWhoseBrowserFilledInTheHoneypotCanSendTheFormAgain(t *testing.T) {
+	body := goodForm.Encode() + "&homepage=https://contoso.example"
+	w := send(opened(t, mocks.NewClient(t), trapped), "POST", "/leads", mediaForm, body, "Accept", html)
+	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	page := w.Body.String()
+	assert.Contains(t, page, trapSprung)
+	assert.Contains(t, page, `value="Ada Winter"`)
+	assert.Equal(t, 1, strings.Count(page, `name="homepage"`))
+	assert.Contains(t, page, `<div class="aside" aria-hidden="true"><label for="homepage">Leave this empty</label>`+
+		`<input id="homepage" name="homepage" type="text" tabindex="-1" autocomplete="off"></div>`)
+	assert.NotContains(t, page, "contoso.example")
+}
+
+func TestTheFormHasAHoneypotWhereTheRulesHaveOne(t *testing.T) {
+	assert.Contains(t, send(opened(t, mocks.NewClient(t), trapped), "GET", "/leads", "", "").Body.String(), `name="homepage"`)
+	assert.NotContains(t, send(opened(t, mocks.NewClient(t)), "GET", "/leads", "", "").Body.String(), `aria-hidden`)
 }
 
 func TestTheFormCanBeOpened(t *testing.T) {

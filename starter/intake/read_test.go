@@ -100,8 +100,48 @@ func TestASubmissionIDMayBeANumberAndHasALimit(t *testing.T) {
 	assert.ErrorContains(t, e.Check(), "submission_id is too long")
 }
 
+func TestATrapIsTakenOutAndNamedWhereItIsFilledIn(t *testing.T) {
+	for value, filled := range map[string]bool{
+		`"https://spam.example"`: true, `" "`: true, `0`: true, `true`: true, `["", "x"]`: true, `{}`: true,
+		`""`: false, `null`: false, `false`: false, `["", ""]`: false, `[]`: false,
+	} {
+		e, err := ReadJSON([]byte(`{"name":"Ada","email":"ada@contoso.com","tag":"y","homepage":` + value + `}`))
+		require.NoError(t, err)
+		assert.Equal(t, filled, e.Trap("homepage"), value)
+		assert.Equal(t, map[string]any{"tag": "y"}, e.Submission.Other)
+		if err := e.Check(); filled {
+			assert.ErrorContains(t, err, "homepage must be left empty")
+		} else {
+			assert.NoError(t, err)
+		}
+	}
+	e, err := ReadForm(url.Values{"homepage": {"", "https://spam.example"}, "": {"x"}})
+	require.NoError(t, err)
+	assert.False(t, e.Trap(""), "no trap")
+	assert.Equal(t, "x", e.Submission.Other[""])
+	assert.True(t, e.Trap("homepage"))
+	assert.False(t, e.Trap("homepage"), "it is no longer there")
+}
+
+func TestWithAndWithoutAnEmptyTrapItIsTheSameSubmission(t *testing.T) {
+	with, err := ReadForm(url.Values{"name": {"Ada"}, "email": {"ada@contoso.com"}, "homepage": {""}})
+	require.NoError(t, err)
+	with.Trap("homepage")
+	without, err := ReadForm(url.Values{"name": {"Ada"}, "email": {"ada@contoso.com"}})
+	require.NoError(t, err)
+	assert.Equal(t, without, with)
+	assert.Equal(t, without.Submission.Digest(), with.Submission.Digest())
+}
+
 // What is read must be fit for Temporal's history, and fit to be read again, whatever was sent.
 func checkEntry(t *testing.T, e Entry) {
+	_, there := e.Submission.Other["z"]
+	if filled := e.Trap("z"); filled && (!there || e.Check() == nil) {
+		t.Fatal("a trap that was filled in is a mistake")
+	}
+	if _, there := e.Submission.Other["z"]; there {
+		t.Fatal("a trap is no part of a lead")
+	}
 	if e.Check() != nil {
 		return
 	}
@@ -141,6 +181,7 @@ func FuzzReadForm(f *testing.F) {
 	f.Add("name=Ada&email=ada%40contoso.com&employees=40&utm_source=x&z=1&z=2")
 	f.Add("name=%ff&email=a@b.example")
 	f.Add("utm_=x&=y")
+	f.Add("name=Ada&email=a@b.example&z=&z=")
 	f.Fuzz(func(t *testing.T, body string) {
 		form, err := url.ParseQuery(body)
 		if err != nil {

@@ -1,0 +1,119 @@
+package webhook
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"go.temporal.io/api/serviceerror"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/throughline-dev/throughline/activities/claims"
+)
+
+// atOnce is how many pieces of a post's news are handed on at a time: enough for a hundred within the time that a vendor
+// waits, and few enough to leave the workers room.
+const atOnce = 16
+
+// news is a signal for one lead.
+type news struct {
+	// lead is the ID of its workflow; "" where subject finds it.
+	lead string
+	// subject is what the lead has claimed: "crm-contact/<ID>".
+	subject string
+	signal  string
+	content any
+}
+
+// tally is what became of a post's news.
+type tally struct {
+	told   int // signals that Temporal has
+	nobody int // no lead is about this
+	ended  int // the lead was over
+}
+
+// deliver hands news to the leads. The error is nil once Temporal has all that there is somebody for; the rest is tried
+// whatever happens to one piece, so that a repeat has less to do.
+func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
+	// Whoever hangs up after they have sent a whole post has sent it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), h.o.Timeout)
+	defer cancel()
+	var (
+		mu    sync.Mutex
+		count tally
+		group errgroup.Group
+	)
+	group.SetLimit(atOnce)
+	for _, one := range all {
+		group.Go(func() error {
+			became, err := h.hand(ctx, one)
+			mu.Lock()
+			defer mu.Unlock()
+			count.told += became.told
+			count.nobody += became.nobody
+			count.ended += became.ended
+			return err
+		})
+	}
+	err := group.Wait()
+	return count, err
+}
+
+// hand gives one piece of news to its lead.
+func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
+	if one.lead == "" {
+		var err error
+		if one.lead, err = h.holder(ctx, one.subject); err != nil {
+			return tally{}, err
+		}
+		if one.lead == "" {
+			return tally{nobody: 1}, nil
+		}
+	}
+	err := h.o.Client.SignalWorkflow(ctx, one.lead, "", one.signal, one.content)
+	switch {
+	case notFound(err):
+		return tally{ended: 1}, nil
+	case err != nil:
+		return tally{}, err
+	}
+	return tally{told: 1}, nil
+}
+
+// holder is the workflow that has claimed a subject; "" for none.
+func (h *Handler) holder(ctx context.Context, subject string) (id string, err error) {
+	answer, err := h.o.Client.QueryWorkflow(ctx, claims.WorkflowID(subject), "", claims.QueryHolder, subject)
+	if notFound(err) {
+		return "", nil // nothing was ever claimed there
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, answer.Get(&id)
+}
+
+func notFound(err error) bool {
+	var missing *serviceerror.NotFound
+	return errors.As(err, &missing)
+}
+
+// finish delivers what a post holds, and answers it.
+func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) {
+	became, err := h.deliver(r, b.news)
+	line := []any{
+		"route", r.Pattern, "events", b.events, "ignored", b.ignored, "unreadable", b.unreadable,
+		"told", became.told, "nobody", became.nobody, "ended", became.ended,
+	}
+	switch {
+	case err != nil:
+		h.log.Error("A post's news could not be handed to Temporal; its vendor was asked to send it again.", append(line, "err", err)...)
+		answer(w, http.StatusServiceUnavailable)
+		return
+	case b.unreadable > 0:
+		h.log.Warn("A post was taken, but some of it is not as its vendor describes it.", line...)
+	default:
+		h.log.Info("A post was taken.", line...)
+	}
+	answer(w, http.StatusOK)
+}

@@ -57,6 +57,11 @@ func (d *Desk) judge(ctx workflow.Context, decision *Decision) (judgement, refus
 	if refusal := decision.fill(offered[i]); refusal != "" {
 		return judgement{}, refusal
 	}
+	if check := offered[i].Check; check != nil {
+		if wrong := check(*decision); wrong != "" {
+			return judgement{}, refusal(wrong)
+		}
+	}
 	return judgement{task: t, by: by}, t.unhandled(now, *decision)
 }
 

@@ -235,3 +235,22 @@ func (s *TaskSuite) TestSomethingThatHappensElsewhereSettlesTheTask() {
 	s.Equal("The mail to them bounced.", s.world.Replies[0].It.Text)
 	s.Contains(s.world.Updates[0].It.Card.Facts[1].Value, "The mail to them bounced.")
 }
+
+func (s *TaskSuite) TestAnAnswerThatMakesNoSenseIsRefusedWithTheReason() {
+	s.task.Actions[0].Fields = []slack.Field{{Name: "amount", Label: "Amount", Kind: slack.FieldText, Required: true}}
+	s.task.Actions[0].Check = func(d Decision) string {
+		if d.Fields["amount"] == "much" {
+			return "Amount is a number."
+		}
+		return ""
+	}
+	for i, amount := range []string{"much", "7"} {
+		d := by("UMARIA")
+		d.ID, d.Fields = amount, map[string]string{"amount": amount}
+		s.click(time.Duration(i+1)*time.Hour, d)
+	}
+	s.run()
+	s.Equal("7", s.outcome.Fields["amount"])
+	s.Require().Len(s.world.Private, 1)
+	s.Equal("Amount is a number.", s.world.Private[0].It.Text)
+}

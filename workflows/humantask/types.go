@@ -76,6 +76,9 @@ type Action struct {
 	Confirm string `json:"confirm,omitempty"`
 	// Fields are what goes with the answer; a click opens a dialog that asks for them.
 	Fields []slack.Field `json:"fields,omitempty"`
+	// Check, where not nil, says what is wrong with an answer whose fields are all there, in a sentence that names the field
+	// and the fix; "" for nothing. It is asked before the answer counts, and must be deterministic.
+	Check func(Decision) string `json:"-"`
 	// Done says on the card what was decided, before the person's name: "Contact made".
 	Done string `json:"done"`
 }

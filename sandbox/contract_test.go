@@ -106,6 +106,9 @@ func TestSendGridAnswersAsSendGridDescribesIt(t *testing.T) {
 	t.Parallel()
 	w := described(t, "/sendgrid", contract.SendGrid(t))
 	require.Equal(t, http.StatusAccepted, w.mail(letter("ada@contoso.example", "lead-1/outreach")).Status)
+	require.NoError(t, w.Bounce(t.Context(), "ada@contoso.example", client.Bounced, ""))
+	require.Equal(t, http.StatusAccepted, w.mail(forTwo()).Status)
+	require.Equal(t, http.StatusOK, w.activity(`status="not_delivered"`).Status)
 	require.Equal(t, http.StatusBadRequest, w.mail(object{}).Status)
 	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodPost, "/sendgrid/v3/mail/send", "", object{}).Status)
 	require.Equal(t, http.StatusOK, w.activity(`(unique_args['throughline_key']="lead-1/outreach")`).Status)
@@ -144,6 +147,22 @@ func TestHubSpotAnswersAsHubSpotDescribesIt(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.crm(http.MethodGet, "v3/owners?email=x@y.example", nil).Status)
 	require.Equal(t, http.StatusOK, w.crm(http.MethodGet, "v3/owners/1011", nil).Status)
 
+	eve, err := w.Records(t.Context(), "contacts", client.RecordFilter{Email: "eve@contoso.example"})
+	require.NoError(t, err)
+	_, err = w.Log(t.Context(), client.Activity{Contact: eve[0].ID, Kind: "call"})
+	require.NoError(t, err)
+	_, err = w.Merge(t.Context(), contact, eve[0].ID)
+	require.NoError(t, err)
+	const kept = "notes_last_contacted,associatedcompanyid,hs_additional_emails,hs_merged_object_ids"
+	for _, path := range []string{contact + "?", "ada@contoso.example?idProperty=email&"} {
+		a := w.crm(http.MethodGet, "v3/objects/contacts/"+path+"properties="+kept, nil)
+		require.Equal(t, http.StatusOK, a.Status)
+		for _, name := range strings.Split(kept, ",") {
+			require.Contains(t, a.JSON(t)["properties"], name)
+		}
+	}
+	require.Equal(t, http.StatusNoContent, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
+	require.Equal(t, http.StatusNotFound, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
 	require.Equal(t, http.StatusNotFound, w.crm(http.MethodGet, "v3/objects/contacts/99", nil).Status)
 	require.Equal(t, http.StatusBadRequest, w.crm(http.MethodPatch, "v3/objects/contacts/"+contact, object{"properties": object{"shoe": "1"}}).Status)
 	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodGet, "/hubspot/crm/v3/owners", "", nil).Status)

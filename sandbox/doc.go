@@ -9,11 +9,17 @@
 //	                .replies, users.info, users.lookupByEmail, auth.test, views.open; form bodies, for views JSON, as
 //	                slack-go sends them
 //	/sendgrid/      v3/mail/send, v3/messages
-//	/hubspot/       crm/v3/objects (contacts, companies, notes), crm/v3/properties, crm/v3/owners, crm/v4/…/associations
+//	/hubspot/       crm/v3/objects (contacts, companies, notes, calls, meetings), crm/v3/properties, crm/v3/owners,
+//	                crm/v4/…/associations
 //	/pdl/           v5/company/enrich
 //
 // Callers must show the credentials of the Options, which are the Default constants where nothing else is said. A new HubSpot
 // account has none of Throughline's properties: crm.Setup makes them here as it does there.
+//
+// What the vendors post themselves goes to the addresses in the Options, signed as each vendor signs, and again until it is
+// taken: Slack's interactions; HubSpot's events (contact.propertyChange of notes_last_contacted, contact.merge,
+// contact.deletion); SendGrid's events (processed, delivered, bounce, dropped, spamreport) and the mail of its Inbound Parse.
+// The keys that SendGrid signs with follow from its API key: see [Keys].
 //
 // # The people's side
 //
@@ -30,7 +36,15 @@
 //	POST   /_sandbox/slack/click             {"user","channel","ts","action_id"}: somebody clicks a button
 //	POST   /_sandbox/slack/submit            {"user","view","values"}: somebody sends a dialog that a click has opened
 //	GET    /_sandbox/mail                    e-mails, oldest first; ?to=ADDRESS, ?case=ID
-//	GET    /_sandbox/crm/{contacts|companies|notes}    records, oldest first; ?email=, ?domain=, ?case=ID (as far as they apply)
+//	POST   /_sandbox/mail/replies            {"email","from","text","automatic"}: somebody answers an e-mail
+//	POST   /_sandbox/mail/bounces            {"address","event","reason"}: what becomes of the next e-mails to an address
+//	POST   /_sandbox/mail/{id}/bounce        {"event","reason"}: an e-mail comes back after all
+//	GET    /_sandbox/crm/{contacts|companies|notes|calls|meetings}    records, oldest first; ?email=, ?domain=, ?case=ID (as far
+//	                                         as they apply); ?id=, also that of a record that was merged
+//	PATCH  /_sandbox/crm/{type}/{id}         {"hubspot_owner_id": …}: somebody changes properties of a record
+//	POST   /_sandbox/crm/activities          {"contact","kind","by","text","at"}: somebody logs a call or a meeting
+//	POST   /_sandbox/crm/contacts/{id}/merge {"into"}: somebody merges a contact into another
+//	DELETE /_sandbox/crm/contacts/{id}       somebody deletes a contact
 //	GET    /_sandbox/faults                  the faults on order
 //	POST   /_sandbox/faults                  orders one: see client.Fault
 //	DELETE /_sandbox/faults                  clears all; /_sandbox/faults/{id} clears one
@@ -41,7 +55,8 @@
 //
 // # State
 //
-// Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir; only dialogs that are open are closed.
+// Everything survives a restart, and a kill, in one file of JSON lines below Options.Dir; only dialogs that are open are closed,
+// and what was still to be posted is lost.
 //
 // Command sandbox, in cmd/sandbox, serves all of this with the people of an operator's handbook.
 package sandbox

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
@@ -27,6 +28,11 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 	mux.HandleFunc("POST /_sandbox/slack/submit", s.submit)
 	mux.HandleFunc("GET /_sandbox/mail", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.mail.Emails(sendgrid.Filter{To: r.FormValue("to"), Case: r.FormValue("case")}))
+	})
+	mux.HandleFunc("POST /_sandbox/mail/replies", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.mail.Reply) })
+	mux.HandleFunc("POST /_sandbox/mail/bounces", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.mail.Order) })
+	mux.HandleFunc("POST /_sandbox/mail/{id}/bounce", func(w http.ResponseWriter, r *http.Request) {
+		take(w, r, func(b client.Bounce) (client.Email, error) { return s.mail.Bounce(r.PathValue("id"), b) })
 	})
 	s.crmDoors(mux)
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
@@ -104,4 +110,28 @@ func (s *Sandbox) clearFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// take has somebody do what the body says, and answers with what came of it.
+func take[In, Out any](w http.ResponseWriter, r *http.Request, do func(In) (Out, error)) {
+	var in In
+	if err := wire.Read(r, &in, true); err != nil {
+		wire.Error(w, http.StatusBadRequest, "%s", err)
+		return
+	}
+	out, err := do(in)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	wire.JSON(w, http.StatusOK, out)
+}
+
+// refuse says why something can't be done.
+func refuse(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	if errors.Is(err, hubspot.ErrNoRecord) || errors.Is(err, sendgrid.ErrNoEmail) {
+		status = http.StatusNotFound
+	}
+	wire.Error(w, status, "%s", err)
 }

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,28 +37,4 @@ func (s *Sandbox) crmDoors(mux *http.ServeMux) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-}
-
-// take has somebody do what the body says, and answers with what came of it.
-func take[In, Out any](w http.ResponseWriter, r *http.Request, do func(In) (Out, error)) {
-	var in In
-	if err := wire.Read(r, &in, true); err != nil {
-		wire.Error(w, http.StatusBadRequest, "%s", err)
-		return
-	}
-	out, err := do(in)
-	if err != nil {
-		refuse(w, err)
-		return
-	}
-	wire.JSON(w, http.StatusOK, out)
-}
-
-// refuse says why something can't be done.
-func refuse(w http.ResponseWriter, err error) {
-	status := http.StatusBadRequest
-	if errors.Is(err, hubspot.ErrNoRecord) {
-		status = http.StatusNotFound
-	}
-	wire.Error(w, status, "%s", err)
 }

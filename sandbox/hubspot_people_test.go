@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,12 +36,13 @@ type ear struct {
 func hear(t *testing.T, refuse int) ear {
 	t.Helper()
 	e := ear{heard: make(chan posted, 100)}
+	var refused atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		e.heard <- posted{r.URL.Path, r.Header, body}
-		if len(e.heard) <= refuse {
+		if refused.Add(1) <= int32(refuse) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
+		e.heard <- posted{r.URL.Path, r.Header, body}
 	}))
 	t.Cleanup(server.Close)
 	e.URL = server.URL

@@ -178,7 +178,10 @@ func (s *Sandbox) open() (err error) {
 	if s.crm, err = hubspot.New(account); err != nil {
 		return err
 	}
-	s.mail, err = sendgrid.New(sendgrid.Options{Key: s.o.SendGridKey, Lag: s.o.Lag, Journal: s.journal})
+	s.mail, err = sendgrid.New(sendgrid.Options{
+		Key: s.o.SendGridKey, Lag: s.o.Lag, Journal: s.journal,
+		EventsURL: s.o.EventsURL, RepliesURL: s.o.RepliesURL, ReplyHost: s.o.ReplyHost, Outbox: s.outbox,
+	})
 	return err
 }
 

@@ -59,6 +59,24 @@ func (c *Client) Emails(ctx context.Context, to, caseID string) (list []Email, e
 	return list, c.do(ctx, http.MethodGet, "/mail", url.Values{"to": {to}, "case": {caseID}}, nil, &list)
 }
 
+// Reply has somebody answer an e-mail: to where it says that answers go, else to its sender. What goes to the reply host,
+// SendGrid hands to the app; everybody else has it in their mailbox, and these e-mails are returned.
+func (c *Client) Reply(ctx context.Context, r Reply) (answers []Email, err error) {
+	return answers, c.do(ctx, http.MethodPost, "/mail/replies", nil, r, &answers)
+}
+
+// Bounce orders what becomes of e-mails to an address from now on: the event is [Bounced], [Dropped] or [ReportedSpam], and ""
+// takes the order back; an empty reason is the usual one. SendGrid accepts such an e-mail all the same, and tells the app
+// afterwards.
+func (c *Client) Bounce(ctx context.Context, address, event, reason string) error {
+	return c.do(ctx, http.MethodPost, "/mail/bounces", nil, Bounce{address, event, reason}, nil)
+}
+
+// BounceEmail has an e-mail that is there come back after all, or be reported.
+func (c *Client) BounceEmail(ctx context.Context, id, event, reason string) error {
+	return c.do(ctx, http.MethodPost, "/mail/"+url.PathEscape(id)+"/bounce", nil, Bounce{Event: event, Reason: reason}, nil)
+}
+
 // RecordFilter says which CRM records are wanted; the zero value is all of a kind.
 type RecordFilter struct {
 	Email  string // contacts with this address

@@ -4,6 +4,7 @@ package client
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -116,10 +117,14 @@ type Submitted struct {
 type Email struct {
 	ID string `json:"id"` // SendGrid's message ID
 	// MessageID is the header Message-ID, without angle brackets.
-	MessageID string            `json:"message_id"`
-	To        Address           `json:"to"`
-	From      Address           `json:"from"`
-	ReplyTo   Address           `json:"reply_to,omitzero"`
+	MessageID string  `json:"message_id"`
+	To        Address `json:"to"`
+	From      Address `json:"from"`
+	ReplyTo   Address `json:"reply_to,omitzero"`
+	// ReplyToList is where answers go instead, where they go to several.
+	ReplyToList []Address `json:"reply_to_list,omitempty"`
+	// InReplyTo is the Message-ID of the e-mail that this one answers; "" for one that was sent through SendGrid.
+	InReplyTo string            `json:"in_reply_to,omitempty"`
 	Subject   string            `json:"subject"`
 	Text      string            `json:"text,omitempty"`
 	HTML      string            `json:"html,omitempty"`
@@ -128,12 +133,48 @@ type Email struct {
 	Args map[string]string `json:"custom_args,omitempty"`
 	Key  string            `json:"key,omitempty"`
 	Sent time.Time         `json:"sent"`
+	// Event is what became of it, [Bounced] or another of these, and Reason why; "" where it simply arrived.
+	Event  string `json:"event,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // Address is a mailbox.
 type Address struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email"`
+}
+
+// String is the mailbox as it stands in an e-mail's head: "Ada Byron" <ada@example.com>.
+func (a Address) String() string {
+	if a.Name == "" {
+		return a.Email
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(a.Name) + `" <` + a.Email + ">"
+}
+
+// What may become of an e-mail, by the names that SendGrid's event webhook has for it.
+const (
+	Bounced      = "bounce"     // it came back
+	Dropped      = "dropped"    // SendGrid didn't even try
+	ReportedSpam = "spamreport" // it arrived, and was reported as spam
+)
+
+// Bounce is what becomes of e-mails to an address.
+type Bounce struct {
+	Address string `json:"address,omitempty"`
+	// Event is [Bounced], [Dropped] or [ReportedSpam]; "" has them arrive again.
+	Event  string `json:"event"`
+	Reason string `json:"reason,omitempty"` // "" is the usual one
+}
+
+// Reply is somebody's answer to an e-mail.
+type Reply struct {
+	Email string `json:"email"` // the ID of the e-mail that is answered
+	// From is the address of who answers; "" is whom the e-mail was to.
+	From string `json:"from,omitempty"`
+	Text string `json:"text"`
+	// Automatic is an answer that a program gives: "I'm on holiday until Monday."
+	Automatic bool `json:"automatic,omitempty"`
 }
 
 // Record is a record in the CRM.

@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string) error {
 		SlackSigningSecret: os.Getenv("THROUGHLINE_SLACK_SIGNING_SECRET"),
 		SendGridKey:        os.Getenv("THROUGHLINE_SENDGRID_KEY"),
 		HubSpotToken:       os.Getenv("THROUGHLINE_HUBSPOT_TOKEN"),
+		HubSpotSecret:      os.Getenv("THROUGHLINE_HUBSPOT_SECRET"),
 		PDLKey:             os.Getenv("THROUGHLINE_PEOPLEDATALABS_KEY"),
 	}
 	listen := flags.String("listen", "127.0.0.1:8090", "`address` to serve at")
@@ -48,6 +49,10 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.Dir, "dir", ".throughline/sandbox", "`folder` for the state; empty keeps it in memory")
 	flags.StringVar(&o.InteractionsURL, "interactions", "http://127.0.0.1:8080/slack/interactions", "`URL` that Slack's clicks are sent to")
 	flags.StringVar(&o.LeadURL, "leads", "http://127.0.0.1:8080/leads", "`URL` that the website's form is sent to, as a browser reaches it")
+	flags.StringVar(&o.HubSpotEventsURL, "hubspot-events", "http://127.0.0.1:8080/hubspot/events", "`URL` that HubSpot's events are sent to, as the starter is told that it is called")
+	flags.StringVar(&o.EventsURL, "events", "http://127.0.0.1:8080/sendgrid/events", "`URL` that SendGrid's events are sent to")
+	flags.StringVar(&o.RepliesURL, "replies", "http://127.0.0.1:8080/sendgrid/replies", "`URL` that answers to e-mails are sent to")
+	flags.StringVar(&o.ReplyHost, "reply-host", sandbox.ReplyHost, "`host` whose mail is sent there")
 	flags.StringVar(&o.PublicURL, "public-url", "", "`URL` at which the starter reaches the sandbox, where that isn't the address that a browser uses")
 	flags.StringVar(&o.TemporalURL, "temporal", "", "`URL` of Temporal's web pages, for a link")
 	flags.DurationVar(&o.Lag, "lag", 0, "how long HubSpot's search and SendGrid's e-mail activity lag behind")
@@ -81,7 +86,9 @@ func serve(ctx context.Context, listener net.Listener, o sandbox.Options) error 
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	fmt.Printf("The sandbox is at http://%s\n", listener.Addr())
+	keys := sandbox.Keys(o.SendGridKey)
+	fmt.Printf("The sandbox is at http://%s\nThe starter checks what its SendGrid posts by\n  systems.sendgrid.event_key: %s\n  systems.sendgrid.reply_key: %s\n",
+		listener.Addr(), keys.Events, keys.Replies)
 	select {
 	case err = <-ended:
 	case <-ctx.Done():

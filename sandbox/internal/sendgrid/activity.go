@@ -25,7 +25,13 @@ type message struct {
 	LastEventTime string `json:"last_event_time"`
 }
 
-const delivered = "delivered"
+// status is what the e-mail activity calls what became of an e-mail.
+func status(e *client.Email) string {
+	if e.Event == client.Bounced || e.Event == client.Dropped {
+		return "not_delivered"
+	}
+	return "delivered"
+}
 
 func (s *Server) listMessages(w http.ResponseWriter, r *http.Request) {
 	limit := 10
@@ -49,11 +55,11 @@ func (s *Server) listMessages(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.RUnlock()
 	known := time.Now().Add(-s.Lag)
 	for _, e := range slices.Backward(s.candidates(conditions)) {
-		if e.Sent.After(known) || !meets(e, conditions) {
+		if e.InReplyTo != "" || e.Sent.After(known) || !meets(e, conditions) { // SendGrid hasn't sent an answer
 			continue
 		}
 		answer.Messages = append(answer.Messages, message{
-			FromEmail: e.From.Email, MsgID: e.ID, Subject: e.Subject, ToEmail: e.To.Email, Status: delivered,
+			FromEmail: e.From.Email, MsgID: e.ID, Subject: e.Subject, ToEmail: e.To.Email, Status: status(e),
 			LastEventTime: e.Sent.Format(time.RFC3339),
 		})
 		if len(answer.Messages) == limit {
@@ -107,7 +113,7 @@ func (c condition) of(e *client.Email) string {
 	case "msg_id":
 		return e.ID
 	default: // "status"
-		return delivered
+		return status(e)
 	}
 }
 

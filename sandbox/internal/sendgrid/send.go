@@ -18,6 +18,9 @@ import (
 // maxArgs is SendGrid's limit for all custom arguments of a message together, in bytes.
 const maxArgs = 10_000
 
+// maxReplyTo is how many addresses answers may go to.
+const maxReplyTo = 1000
+
 // reserved are the headers that SendGrid writes itself.
 var reserved = []string{
 	"x-sg-id", "x-sg-eid", "received", "dkim-signature", "content-type", "content-transfer-encoding", "to", "from", "subject",
@@ -30,6 +33,7 @@ type request struct {
 	Personalizations []personalization `json:"personalizations"`
 	From             *client.Address   `json:"from"`
 	ReplyTo          *client.Address   `json:"reply_to"`
+	ReplyToList      []client.Address  `json:"reply_to_list"`
 	Subject          string            `json:"subject"`
 	Content          []content         `json:"content"`
 	Headers          map[string]string `json:"headers"`
@@ -67,11 +71,16 @@ func (s *Server) mailSend(w http.ResponseWriter, r *http.Request) {
 	emails := req.emails(id, time.Now().UTC())
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for i := range emails {
+		b, _ := s.bounces.Get(strings.ToLower(emails[i].To.Email))
+		emails[i].Event, emails[i].Reason = b.Event, b.Reason
+	}
 	if err := s.sent.Put(id, emails); err != nil {
 		Refuse(w, http.StatusInternalServerError)
 		return
 	}
 	s.enter(emails)
+	s.tellOf(emails)
 	w.Header().Set("X-Message-Id", id)
 	w.WriteHeader(http.StatusAccepted)
 }
@@ -109,9 +118,7 @@ func (r *request) check() (f failure) {
 	case !valid(r.From.Email):
 		no("from.email", "Does not contain a valid address.")
 	}
-	if r.ReplyTo != nil && !valid(r.ReplyTo.Email) {
-		no("reply_to.email", "Does not contain a valid address.")
-	}
+	r.checkReplyTo(no)
 	if r.Subject == "" && !subjects {
 		no("subject", "The subject is required. You can get around this requirement if you use a template with a subject defined or if every personalization has a subject defined.")
 	}
@@ -121,6 +128,28 @@ func (r *request) check() (f failure) {
 		no("custom_args", "The custom args must be less than 10000 bytes.")
 	}
 	return f
+}
+
+func (r *request) checkReplyTo(no func(field, message string)) {
+	if r.ReplyTo != nil && !valid(r.ReplyTo.Email) {
+		no("reply_to.email", "Does not contain a valid address.")
+	}
+	if r.ReplyTo != nil && len(r.ReplyToList) > 0 {
+		no("reply_to_list", "You can use either the reply_to property or the reply_to_list property, but not both.")
+	}
+	if len(r.ReplyToList) > maxReplyTo {
+		no("reply_to_list", "The reply_to_list array must not have more than 1000 email objects.")
+	}
+	seen := map[string]bool{}
+	for i, a := range r.ReplyToList {
+		if !valid(a.Email) {
+			no(fmt.Sprintf("reply_to_list.%d.email", i), "Does not contain a valid address.")
+		}
+		if seen[strings.ToLower(a.Email)] {
+			no("reply_to_list", "Each email address in the reply_to_list array must be unique.")
+		}
+		seen[strings.ToLower(a.Email)] = true
+	}
 }
 
 func (r *request) checkContent(no func(field, message string)) {
@@ -180,6 +209,7 @@ func (r *request) emails(id string, now time.Time) (list []client.Email) {
 		if r.ReplyTo != nil {
 			e.ReplyTo = *r.ReplyTo
 		}
+		e.ReplyToList = r.ReplyToList
 		e.Headers, e.Args = merged(r.Headers, p.Headers), merged(r.CustomArgs, p.CustomArgs)
 		e.Key = e.Args[keyArg]
 		e.MessageID = id + "@sandbox"

@@ -1,11 +1,13 @@
-// Package sendgrid is SendGrid as a sender sees it: mail send, and the e-mail activity that finds what was sent; and the
-// mailboxes that everything arrives in at once.
+// Package sendgrid is SendGrid as a sender sees it: mail send, the e-mail activity that finds what was sent, the event webhook
+// that tells what became of it, and Inbound Parse that hands over answers; and the mailboxes that everything arrives in at
+// once.
 //
 // What is checked and answered follows https://www.twilio.com/docs/sendgrid/api-reference: mail send, its errors, and e-mail
 // activity.
 package sendgrid
 
 import (
+	"crypto/ecdsa"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/client"
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
+	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
 )
 
@@ -26,6 +29,11 @@ type Options struct {
 	Key     string        // the API key that callers must show
 	Lag     time.Duration // until the e-mail activity knows a message
 	Journal *journal.Journal
+
+	EventsURL  string // where the event webhook posts; "" for nowhere
+	RepliesURL string // where Inbound Parse posts; "" for nowhere
+	ReplyHost  string // the host whose mail it posts
+	Outbox     *webhook.Outbox
 }
 
 // Server is the account and everybody's mailbox. It is safe for concurrent use.
@@ -36,20 +44,28 @@ type Server struct {
 	emails []*client.Email                // oldest first
 	byKey  ledger.Ledger[*client.Email]
 	byTo   map[string][]*client.Email // by the address in lower case
+
+	bounces  *journal.Table[client.Bounce] // by the address in lower case
+	untold   []map[string]any              // events that are still to be posted
+	eventKey *ecdsa.PrivateKey
+	replyKey *ecdsa.PrivateKey
 }
 
 // New makes the account, with the e-mails that the journal has.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, byTo: map[string][]*client.Email{}}
-	sent, err := journal.NewTable[[]client.Email](o.Journal, "sendgrid.sent")
-	if err != nil {
+	s := &Server{
+		Options: o, byTo: map[string][]*client.Email{},
+		eventKey: signingKey(o.Key, EventWebhook), replyKey: signingKey(o.Key, InboundParse),
+	}
+	var err error
+	if s.sent, err = journal.NewTable[[]client.Email](o.Journal, "sendgrid.sent"); err != nil {
 		return nil, err
 	}
-	s.sent = sent
-	for _, emails := range sent.All() {
+	for _, emails := range s.sent.All() {
 		s.enter(emails)
 	}
-	return s, nil
+	s.bounces, err = journal.NewTable[client.Bounce](o.Journal, "sendgrid.bounce")
+	return s, err
 }
 
 func (s *Server) enter(emails []client.Email) {

@@ -24,6 +24,8 @@ const (
 type Request struct {
 	Header http.Header
 	Body   []byte
+	// Refusable is whether a 4xx is a last word, too.
+	Refusable bool
 }
 
 // Outbox posts. What it has not posted when it is closed is lost. Make one with [New]; it is safe for concurrent use.
@@ -54,7 +56,7 @@ func (o *Outbox) Close() {
 	o.sending.Wait()
 }
 
-// Send posts to an address until it answers 2xx. Each attempt, counted from 0, has a request of its own, since signatures go
+// Send posts to an address until it has an answer that is one. Each attempt, counted from 0, has a request of its own, since signatures go
 // by the time.
 func (o *Outbox) Send(url string, request func(attempt int) Request) {
 	o.mu.Lock()
@@ -78,7 +80,7 @@ func (o *Outbox) Send(url string, request func(attempt int) Request) {
 	})
 }
 
-// post says whether the app has taken it.
+// post says whether the app has answered: taken it, as a rule.
 func (o *Outbox) post(url string, r Request) bool {
 	req, err := http.NewRequestWithContext(o.done, http.MethodPost, url, bytes.NewReader(r.Body))
 	if err != nil {
@@ -91,5 +93,5 @@ func (o *Outbox) post(url string, r Request) bool {
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)) // so that the connection can be used again
-	return res.StatusCode/100 == 2
+	return res.StatusCode/100 == 2 || r.Refusable && res.StatusCode/100 == 4
 }

@@ -19,11 +19,14 @@ func (a *app) serve() *cobra.Command {
 	var socket bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Open the HTTP door: leads at /leads, Slack's clicks at /slack/interactions",
-		Long: `Open the HTTP door: leads come in at /leads, and what people do in Slack at /slack/interactions and
-/slack/commands. With --slack-socket what people do in Slack comes over a connection to Slack that is
+		Short: "Open the HTTP door: leads, Slack's clicks, and what HubSpot and SendGrid report",
+		Long: `Open the HTTP door: leads come in at /leads (docs/doors.md says from whom, and how), and what people
+do in Slack at /slack/interactions and /slack/commands. With --slack-socket what people do in Slack comes over a connection to Slack that is
 opened from here (Slack calls it Socket Mode), so that Slack needs no way in. docs/slack.md says how to
-set up the app for either.`,
+set up the app for either.
+
+What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /sendgrid/events and
+/sendgrid/replies. docs/events.md says how to set them up.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
@@ -44,12 +47,21 @@ set up the app for either.`,
 				logger.Warn("No click in Slack that needs a dialog can be answered, since there is no token to open it with.", "set", config.SlackToken)
 			}
 			live := config.NewLive(c)
+			people := func() []policy.Person { return live.Config().People }
+			reports, err := webhooks(c, temporal, people, logger)
+			if err != nil {
+				return err
+			}
 			d := door.New(door.Options{
 				Client:             temporal,
 				SlackSigningSecret: secret.Reveal(),
 				SlackToken:         token.Reveal(),
 				SlackURL:           c.Systems.Slack.URL,
-				People:             func() []policy.Person { return live.Config().People },
+				People:             people,
+				Webhooks:           reports,
+				Leads:              func() config.Leads { return live.Config().Starter.Leads },
+				LeadsSecret:        c.Secret(config.LeadsSecret).Reveal(),
+				PublicURL:          c.Starter.PublicURL,
 				Company:            c.Company.Name,
 				MaxBody:            c.Starter.MaxBody,
 				Timeout:            c.Starter.Timeout.Duration,
@@ -62,7 +74,8 @@ set up the app for either.`,
 			ctx, stop := context.WithCancel(cmd.Context())
 			var beside sync.WaitGroup
 			defer func() { stop(); beside.Wait() }()
-			// The door asks the handbook only who is who. Its log also says what is refused there, and what needs a restart.
+			// The door asks the handbook who is who and who may bring leads. Its log also says what is refused there, and what needs
+			// a restart.
 			beside.Go(func() { live.Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
 			closing := ctx
 			if socket {

@@ -20,6 +20,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/door"
+	"github.com/throughline-dev/throughline/starter/webhook"
 	"github.com/throughline-dev/throughline/workers/metrics"
 	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/visibility"
@@ -169,12 +170,27 @@ func (s *Stack) startWorkers(ctx context.Context, files []string, health net.Lis
 }
 
 func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
+	people := func() []policy.Person { return s.Config.People }
+	reports, err := webhook.New(webhook.Options{
+		Client:        s.Client,
+		HubSpotSecret: s.Config.Secret(config.HubSpotSecret).Reveal(),
+		PublicURL:     s.Door,
+		EventKey:      s.Config.Systems.SendGrid.EventKey,
+		ReplyKey:      s.Config.Systems.SendGrid.ReplyKey,
+		ReplyHost:     s.Config.Systems.SendGrid.ReplyHost,
+		People:        people,
+		Logger:        s.log,
+	})
+	if err != nil {
+		return err
+	}
 	d := door.New(door.Options{
 		Client:             s.Client,
 		SlackSigningSecret: s.Config.Secret(config.SlackSigningSecret).Reveal(),
 		SlackToken:         s.Config.Secret(config.SlackToken).Reveal(),
 		SlackURL:           s.Config.Systems.Slack.URL,
-		People:             func() []policy.Person { return s.Config.People },
+		People:             people,
+		Webhooks:           reports,
 		Company:            s.Config.Company.Name,
 		MaxBody:            s.Config.Starter.MaxBody,
 		Timeout:            s.Config.Starter.Timeout.Duration,

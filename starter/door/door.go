@@ -4,6 +4,9 @@
 //	GET  /leads/{id}          whether a lead is still being worked on
 //	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
 //	POST /slack/commands      a slash command, signed by Slack
+//	POST /hubspot/events      what happened in the CRM, signed by HubSpot: package webhook
+//	POST /sendgrid/events     what became of e-mails, signed by SendGrid: package webhook
+//	POST /sendgrid/replies    answers by e-mail, signed by SendGrid: package webhook
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while Temporal can be reached
 //
@@ -55,6 +58,8 @@ type Options struct {
 	PublicURL string
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
+	// Webhooks takes what HubSpot and SendGrid post; nil has no addresses for that.
+	Webhooks http.Handler
 	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
 	MaxBody int
 	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
@@ -112,6 +117,11 @@ func New(o Options) *Door {
 	mux.HandleFunc("GET /leads/{id}", d.crossOrigin(d.leadStatus))
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("POST /slack/commands", d.takeCommand)
+	if o.Webhooks != nil {
+		for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+			mux.Handle(path, o.Webhooks)
+		}
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{

@@ -161,10 +161,10 @@ func TestHubSpotAnswersAsHubSpotDescribesIt(t *testing.T) {
 			require.Contains(t, a.JSON(t)["properties"], name)
 		}
 	}
-	require.Equal(t, http.StatusNoContent, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
-	require.Equal(t, http.StatusNotFound, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
 	require.Equal(t, http.StatusNotFound, w.crm(http.MethodGet, "v3/objects/contacts/99", nil).Status)
 	require.Equal(t, http.StatusBadRequest, w.crm(http.MethodPatch, "v3/objects/contacts/"+contact, object{"properties": object{"shoe": "1"}}).Status)
+	require.Equal(t, http.StatusNoContent, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
+	require.Equal(t, http.StatusNotFound, w.crm(http.MethodDelete, "v3/objects/contacts/"+contact, nil).Status)
 	require.Equal(t, http.StatusUnauthorized, w.call(http.MethodGet, "/hubspot/crm/v3/owners", "", nil).Status)
 	for _, kind := range []string{client.Throttled, client.Broken, client.Unauthorized} {
 		w.order(client.Fault{System: "hubspot", Kind: kind, Count: 1})

@@ -48,7 +48,10 @@ func TestTheKeysFollowFromTheAPIKey(t *testing.T) {
 	t.Parallel()
 	keys := sandbox.Keys("")
 	require.Equal(t, keys, sandbox.Keys(sandbox.DefaultSendGridKey))
-	require.NotEqual(t, keys.Events, keys.Replies)
+	require.Equal(t, sandbox.PublicKeys{ // a configuration that names them must stay right
+		Events:  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAET1rrEi1JBieA+4PMd4b8dbA8C6mvRT7ByboeSbya2gocUNbkflT15vMAiaBQmkB5djnU8nWLk+NjuwwoS8kuig==",
+		Replies: "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEeQezLFQQGVc31O8tV+8ovSVWDr89Gjtga1yhbKcpZnJ2HVIw7fSFGcwChUsUR0bNezy70Ux6QnQ8F3C7Nm9dpQ==",
+	}, keys)
 	require.NotEqual(t, keys, sandbox.Keys("SG.other"))
 	for _, key := range []string{keys.Events, keys.Replies} {
 		_, err := eventwebhook.ConvertPublicKeyBase64ToECDSA(key)

@@ -30,6 +30,9 @@ type Client struct {
 	// Describe reads the vendor's own code and message out of an error's body; nil, or two empty strings, where there is
 	// nothing to read.
 	Describe func(body []byte) (code, message string)
+	// RetryAfter reads the pause that the vendor asks for out of a refusal's header, 0 for none; nil reads Retry-After, as
+	// [fault.RetryAfter] does.
+	RetryAfter func(h http.Header, now time.Time) time.Duration
 }
 
 // Request is one call.
@@ -38,7 +41,7 @@ type Request struct {
 	// Path is appended to the client's URL. IDs in it are escaped by the caller, with [url.PathEscape].
 	Path  string
 	Query url.Values
-	// Body is sent as JSON; nil for none.
+	// Body is sent as JSON, or a *[Form] as multipart/form-data; nil for none.
 	Body any
 }
 
@@ -87,7 +90,11 @@ func (c *Client) send(ctx context.Context, req Request) ([]byte, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		// The status says what to do even where the explanation broke off.
 		code, message := c.describe(body)
-		return nil, fault.OfStatus(c.System, resp.StatusCode, fault.RetryAfter(resp.Header, time.Now()), code, message).Err()
+		pause := c.RetryAfter
+		if pause == nil {
+			pause = fault.RetryAfter
+		}
+		return nil, fault.OfStatus(c.System, resp.StatusCode, pause(resp.Header, time.Now()), code, message).Err()
 	}
 	if err != nil {
 		return nil, fault.Unreachable(c.System, fmt.Sprintf("%s %s: the answer broke off: %v", req.Method, req.Path, err)).Err()
@@ -100,13 +107,13 @@ func (c *Client) build(ctx context.Context, req Request) (*http.Request, error) 
 	if len(req.Query) > 0 {
 		target += "?" + req.Query.Encode()
 	}
+	contentType, content, err := encode(req.Body)
+	if err != nil {
+		return nil, err
+	}
 	var body io.Reader
-	if req.Body != nil {
-		b, err := json.Marshal(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(b)
+	if contentType != "" {
+		body = bytes.NewReader(content)
 	}
 	r, err := http.NewRequestWithContext(ctx, req.Method, target, body)
 	if err != nil {
@@ -114,13 +121,25 @@ func (c *Client) build(ctx context.Context, req Request) (*http.Request, error) 
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", "throughline")
-	if req.Body != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
 	}
 	if c.Authorise != nil {
 		c.Authorise(r)
 	}
 	return r, nil
+}
+
+// encode is a body as it is sent; no content type for none.
+func encode(body any) (contentType string, content []byte, err error) {
+	switch b := body.(type) {
+	case nil:
+		return "", nil, nil
+	case *Form:
+		return b.encode()
+	}
+	content, err = json.Marshal(body)
+	return "application/json", content, err
 }
 
 // describe is the vendor's explanation; where it gave none in the form that is known, the beginning of what it said.

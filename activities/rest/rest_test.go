@@ -68,6 +68,43 @@ func TestARequestCarriesWhatItWasGiven(t *testing.T) {
 	assert.Equal(t, "received", got.Name)
 }
 
+func TestAFormIsSentWithItsFilesAndWithoutEmptyFields(t *testing.T) {
+	pdf := []byte("%PDF-1.7\n\x00\xff\r\n--")
+	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if !assert.NoError(t, r.ParseMultipartForm(1<<20)) {
+			return
+		}
+		assert.Equal(t, map[string][]string{"title": {"Größe & \"Zitat\""}}, r.MultipartForm.Value)
+		file, header, err := r.FormFile("files[0]")
+		if assert.NoError(t, err) {
+			got, err := io.ReadAll(file)
+			assert.NoError(t, err)
+			assert.Equal(t, pdf, got)
+			assert.Equal(t, "proposal.pdf", header.Filename)
+		}
+		fmt.Fprint(w, `{"name":"received"}`)
+	})
+	form := &rest.Form{Files: []rest.File{{Field: "files[0]", Name: "proposal.pdf", Bytes: pdf}}}
+	form.Add("title", `Größe & "Zitat"`)
+	form.Add("message", "")
+	got, err := rest.Do[answer](t.Context(), c, rest.Request{Method: http.MethodPost, Path: "/send", Body: form})
+	require.NoError(t, err)
+	assert.Equal(t, "received", got.Name)
+}
+
+func TestAVendorMaySayInAHeaderOfItsOwnHowLongToWait(t *testing.T) {
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Wait", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	c.RetryAfter = func(h http.Header, _ time.Time) time.Duration {
+		assert.Equal(t, "1", h.Get("X-Wait"))
+		return time.Minute
+	}
+	_, err := get(c)
+	assert.Equal(t, time.Minute, faultOf(t, err).RetryAfter)
+}
+
 func TestAnAnswerThatNobodyReadsMayBeAnything(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	_, err := rest.Do[struct{}](t.Context(), c, rest.Request{Method: http.MethodDelete, Path: "/thing"})

@@ -85,6 +85,9 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	ladders.Render()
 	fmt.Fprintf(w, "Whoever has a lead may pause it for %s in all, and add %s to its rungs.\n", short(c.Lead.MaxPause), short(c.Lead.MaxExtension))
 
+	fmt.Fprintln(w, outOfHours(c.Lead))
+
+	printDoor(w, c)
 	systems := section(w, "Systems", "System", "Address", "Secrets")
 	for _, s := range []struct {
 		name, url string
@@ -92,26 +95,24 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	}{
 		{"Slack", c.Systems.Slack.URL, []config.SecretName{config.SlackToken, config.SlackSigningSecret, config.SlackAppToken}},
 		{"SendGrid", c.Systems.SendGrid.URL, []config.SecretName{config.SendGridKey}},
-		{"HubSpot", c.Systems.HubSpot.URL, []config.SecretName{config.HubSpotToken}},
+		{"HubSpot", c.Systems.HubSpot.URL, []config.SecretName{config.HubSpotToken, config.HubSpotSecret}},
 		{"People Data Labs", c.Systems.PeopleDataLabs.URL, []config.SecretName{config.PeopleDataLabsKey}},
 	} {
 		var secrets []string
 		for _, name := range s.secrets {
-			state := "missing"
-			switch {
-			case c.Secret(name).IsSet():
-				state = "set"
-			case name == config.SlackAppToken:
-				state = "not set; only Socket Mode needs it"
-			}
-			secrets = append(secrets, fmt.Sprintf("%s %s", name, state))
+			secrets = append(secrets, secretState(c, name))
 		}
 		systems.AppendRow(table.Row{s.name, s.url, strings.Join(secrets, "\n")})
 	}
 	systems.Render()
 
-	fmt.Fprintf(w, "\nA lead waits for company data for %s at most, and gets the e-mail %q (templates: %s).\n",
-		short(c.Lead.EnrichmentWait), c.Lead.OutreachTemplate, cmp.Or(c.Templates, "the built-in ones"))
+	fmt.Fprintf(w, "\n%s\n", replies(c.Systems.SendGrid))
+	owner := "HubSpot isn't asked who owns it"
+	if c.Lead.OwnerWait.Duration > 0 {
+		owner = "for its owner in HubSpot for " + short(c.Lead.OwnerWait)
+	}
+	fmt.Fprintf(w, "A lead waits for company data for %s at most, %s, and gets the e-mail %q (templates: %s).\n",
+		short(c.Lead.EnrichmentWait), owner, c.Lead.OutreachTemplate, cmp.Or(c.Templates, "the built-in ones"))
 }
 
 func section(w io.Writer, title string, header ...any) table.Writer {

@@ -20,10 +20,11 @@ func (a *app) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Open the HTTP door: leads, Slack's clicks, and what HubSpot and SendGrid report",
-		Long: `Open the HTTP door: leads come in at /leads (docs/doors.md says from whom, and how), and what people
-do in Slack at /slack/interactions and /slack/commands. With --slack-socket what people do in Slack comes over a connection to Slack that is
-opened from here (Slack calls it Socket Mode), so that Slack needs no way in. docs/slack.md says how to
-set up the app for either.
+		Long: `Open the HTTP door. Leads come in at /leads; docs/doors.md says from whom, and how.
+
+What people do in Slack comes in at /slack/interactions and /slack/commands. With --slack-socket it
+comes over a connection to Slack that is opened from here (Slack calls it Socket Mode), so that Slack
+needs no way in. docs/slack.md says how to set up the app for either.
 
 What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /sendgrid/events and
 /sendgrid/replies. docs/events.md says how to set them up.`,

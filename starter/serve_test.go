@@ -2,14 +2,19 @@ package main
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/assert"
@@ -19,33 +24,73 @@ import (
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
-func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {
-	c := reached(t)
+// served serves in front of a Temporal until the test ends, and answers with the door's address.
+func served(t *testing.T, c client.Client, args ...string) string {
 	cmd := command(func(context.Context, config.Temporal, client.Options) (client.Client, error) { return c, nil })
-	cmd.SetArgs([]string{"serve", "--listen", "127.0.0.1:0"})
+	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
 	logs, stderr := io.Pipe()
 	cmd.SetErr(stderr)
 	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error, 1)
+	ended := make(chan error, 1)
 	go func() {
-		served <- cmd.ExecuteContext(ctx)
+		ended <- cmd.ExecuteContext(ctx)
 		_ = stderr.Close()
 	}()
-
+	t.Cleanup(func() {
+		stop()
+		assert.NoError(t, <-ended)
+	})
 	lines := json.NewDecoder(logs)
-	var line struct{ Msg, Listen, Level string }
+	var line struct{ Listen string }
 	for line.Listen == "" {
 		require.NoError(t, lines.Decode(&line))
 	}
 	go func() { _, _ = io.Copy(io.Discard, logs) }()
-	resp, err := http.Get("http://" + line.Listen + "/healthz")
+	return "http://" + line.Listen
+}
+
+func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {
+	resp, err := http.Get(served(t, reached(t)) + "/healthz")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
-	stop()
-	assert.NoError(t, <-served)
+}
+
+func TestServeLetsInWhomTheHandbookLetsIn(t *testing.T) {
+	secret := strings.Repeat("geheim", 6)
+	t.Setenv(string(config.LeadsSecret), secret)
+	overlay := filepath.Join(t.TempDir(), "leads.yaml")
+	require.NoError(t, os.WriteFile(overlay, []byte(`starter:
+  public_url: https://leads.example
+  leads: {origins: [https://www.example.com], per_minute: 2, honeypot: homepage}
+`), 0o600))
+	c := reached(t)
+	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, lead.WorkflowName, mock.Anything).Return(nil, nil).Times(3)
+	door := served(t, c, "--config", config.Default, "--config", overlay)
+	post := func(body string, headers ...string) int {
+		r, err := http.NewRequest(http.MethodPost, door+"/leads", strings.NewReader(body))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/json")
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Set(headers[i], headers[i+1])
+		}
+		resp, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode
+	}
+	assert.Equal(t, http.StatusUnauthorized, post(aLead))
+	assert.Equal(t, http.StatusForbidden, post(aLead, "Origin", "https://evil.example"))
+	at := strconv.FormatInt(time.Now().Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(at + "." + aLead))
+	assert.Equal(t, http.StatusAccepted, post(aLead, "Throughline-Signature", "t="+at+",v1="+hex.EncodeToString(mac.Sum(nil))))
+	assert.Equal(t, http.StatusAccepted, post(aLead, "Origin", "https://leads.example"))
+	assert.Equal(t, http.StatusAccepted, post(aLead, "Origin", "https://www.example.com"))
+	assert.Equal(t, http.StatusTooManyRequests, post(aLead, "Origin", "https://www.example.com"))
 }
 
 func TestServeTakesClicksOverASocket(t *testing.T) {

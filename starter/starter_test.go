@@ -196,6 +196,39 @@ func TestConfigCheckSaysWhatTheHandbookMeans(t *testing.T) {
 	assert.NotContains(t, r.out, "escalate after 48h")
 }
 
+func TestConfigCheckSaysWhoMayBringLeadsAndWhatIsNoticed(t *testing.T) {
+	check := func(overlay string) string {
+		file := filepath.Join(t.TempDir(), "mine.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
+		c, err := config.Load(config.Default, file)
+		require.NoError(t, err)
+		var out bytes.Buffer
+		printConfig(&out, c, time.Now())
+		return out.String()
+	}
+	text := check("")
+	for _, want := range []string{
+		"leads to http://127.0.0.1:8080/leads", "any, unsigned, since THROUGHLINE_LEADS_SECRET is not set", "30 a minute from each address ", "robots │ none",
+		"THROUGHLINE_HUBSPOT_SECRET not set; what HubSpot reports is refused", "a lead is held for the first of them, for 16h at most",
+		"aren't noticed here; bounces aren't noticed", "for its owner in HubSpot for 5s",
+	} {
+		assert.Contains(t, text, want)
+	}
+	t.Setenv(string(config.LeadsSecret), strings.Repeat("geheim", 6))
+	text = check(`starter: {leads: {origins: [https://www.contoso.example], per_minute: 0, proxies: [10.0.0.0/8], honeypot: homepage}}
+lead: {out_of_hours: manager, owner_wait: 0s}
+systems: {sendgrid: {reply_host: reply.contoso.example}}
+`)
+	for _, want := range []string{
+		"the door itself, https://www.contoso.example", "those that sign with THROUGHLINE_LEADS_SECRET", "robots │ homepage",
+		"any number from each address, as the proxies in 10.0.0.0/8 have it", "the manager of its first member gets the lead",
+		"go to reply.contoso.example, and are refused here", "HubSpot isn't asked who owns it",
+	} {
+		assert.Contains(t, text, want)
+	}
+	assert.NotContains(t, text, "geheim")
+}
+
 func TestConfigCheckSaysWhoIsAwayAndWhoseDayIsLimited(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mine.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`people:

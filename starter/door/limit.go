@@ -9,8 +9,8 @@ import (
 )
 
 // maxClients is how many clients are remembered in each of a limiter's two generations: at some 150 bytes each, an attack from
-// many addresses costs twenty megabytes and no more.
-const maxClients = 1 << 16
+// many addresses costs ten megabytes and no more.
+const maxClients = 1 << 15
 
 // limiter counts the leads of each client. The buckets are x/time/rate's; httprate, which is made for whole handlers, counts in
 // windows and remembers any number of clients in each.

@@ -154,7 +154,7 @@ func TestManyClientsCostALimitedAmountOfMemory(t *testing.T) {
 	var l limiter
 	now := time.Unix(1_772_366_400, 0)
 	var address [4]byte
-	for i := range uint32(3 * maxClients) {
+	for i := range uint32(2*maxClients + 1) {
 		binary.BigEndian.PutUint32(address[:], i)
 		l.take(netip.AddrFrom4(address), 1, now)
 	}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+)
+
+// printDoor says who may bring leads, and how.
+func printDoor(w io.Writer, c *config.Config) {
+	l := c.Starter.Leads
+	limit := "any number"
+	if l.PerMinute > 0 {
+		limit = fmt.Sprintf("%d a minute", l.PerMinute)
+	}
+	limit += " from each address"
+	if len(l.Proxies) > 0 {
+		limit += ", as the proxies in " + strings.Join(l.Proxies, ", ") + " have it"
+	}
+	servers := fmt.Sprintf("any, unsigned, since %s is not set", config.LeadsSecret)
+	if c.Secret(config.LeadsSecret).IsSet() {
+		servers = fmt.Sprintf("those that sign with %s", config.LeadsSecret)
+	}
+	door := section(w, "Who may bring leads to "+c.Starter.PublicURL+"/leads", "", "")
+	door.ResetHeaders()
+	door.AppendRow(table.Row{"pages of", strings.Join(append([]string{"the door itself"}, l.Origins...), ", ")})
+	door.AppendRow(table.Row{"servers", servers})
+	door.AppendRow(table.Row{"unless signed", limit})
+	door.AppendRow(table.Row{"field for robots", cmp.Or(l.Honeypot, "none")})
+	door.Render()
+}
+
+// whatFor says of a secret that can be done without what goes without it.
+var whatFor = map[config.SecretName]string{
+	config.SlackAppToken: "only Socket Mode needs it",
+	config.HubSpotSecret: "what HubSpot reports is refused without it",
+}
+
+func secretState(c *config.Config, name config.SecretName) string {
+	switch without, optional := whatFor[name]; {
+	case c.Secret(name).IsSet():
+		return string(name) + " set"
+	case optional:
+		return string(name) + " not set; " + without
+	}
+	return string(name) + " missing"
+}
+
+// outOfHours says what happens to a lead while nobody of its pool is at work.
+func outOfHours(l config.Lead) string {
+	text := "While nobody of a pool is at work, "
+	switch l.OutOfHours {
+	case policy.Hold:
+		return text + "a lead is held for the first of them, for " + short(l.MaxHold) + " at most."
+	case policy.ToManager:
+		return text + "the manager of its first member gets the lead."
+	}
+	return text + "whose turn it is gets the lead all the same."
+}
+
+// replies says what SendGrid may report.
+func replies(s config.SendGrid) string {
+	answers := "Answers to e-mail go to whoever sent it, and aren't noticed here"
+	switch {
+	case s.ReplyHost != "" && s.ReplyKey != "":
+		answers = "Answers to e-mail come in at " + s.ReplyHost
+	case s.ReplyHost != "":
+		answers = "Answers to e-mail go to " + s.ReplyHost + ", and are refused here, since systems.sendgrid.reply_key is missing"
+	}
+	if s.EventKey == "" {
+		return answers + "; bounces aren't noticed, since systems.sendgrid.event_key is missing."
+	}
+	return answers + "; bounces are noticed."
+}

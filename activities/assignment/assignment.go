@@ -20,7 +20,8 @@ type Member struct {
 	Weight int    `json:"weight"`
 	// Off is whether the member isn't at work at the moment.
 	Off bool `json:"off,omitempty"`
-	// Cap is how many turns the member takes on a Day at most, a date where they are ("2026-08-03"); 0 for no limit.
+	// Cap is how many turns the member takes on a Day at most, a date where they are ("2026-08-03"); 0 for no limit. A turn
+	// is counted where there is a Day, also without a Cap, so that one that is set at noon knows of the morning's.
 	Cap int    `json:"cap,omitempty"`
 	Day string `json:"day,omitempty"`
 }
@@ -28,7 +29,8 @@ type Member struct {
 // Request asks for a pool's next member.
 type Request struct {
 	Pool string `json:"pool"`
-	// Case is who the turn is for: the ID of the workflow. One case gets one turn of a pool, however often it asks.
+	// Case is who the turn is for: the ID of the workflow. One case gets one turn of a pool, however often it asks, and the same
+	// answer also where the turn has been given back since: whoever wants another asks as another case.
 	Case string `json:"case"`
 	// Try counts how often the case has asked before and been told that there is nobody.
 	Try int `json:"try,omitempty"`
@@ -45,7 +47,7 @@ type Request struct {
 type Turn struct {
 	// Member is whose turn it is; "" where there is nobody, and then nothing was given that could be remembered.
 	Member string `json:"member"`
-	// Capped are those of the request's members who have had all their turns of their day.
+	// Capped are those of the request's members who had had all their turns of their day when the case asked.
 	Capped []string `json:"capped,omitempty"`
 }
 
@@ -53,7 +55,8 @@ type Turn struct {
 type Return struct {
 	Pool string `json:"pool"`
 	Case string `json:"case"`
-	// To is the member who takes the turn over, on To's Day; "" where it falls on nobody of the pool.
+	// To is the member who takes the turn over, on To's Day; "" where it falls on nobody of the pool, as it does where the
+	// rotation doesn't know To.
 	To  string `json:"to,omitempty"`
 	Day string `json:"day,omitempty"`
 }

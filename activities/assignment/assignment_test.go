@@ -94,6 +94,82 @@ func TestACaseHasOneUpdateIDHoweverItIsNamed(t *testing.T) {
 	assert.Len(t, ids, 8, "and no other case has it")
 }
 
+func TestACaseThatWasToldThatThereIsNobodyAsksAnew(t *testing.T) {
+	ids := map[string]bool{}
+	for _, id := range []string{"lead-1", "lead-1+1", "a lead", strings.Repeat("x", 900)} {
+		for try := range 3 {
+			r := request
+			r.Case, r.Try = id, try
+			a, _, update := rotation(t, nil, nil)
+			_, err := a.TakeTurn(t.Context(), key, r)
+			require.NoError(t, err)
+			assert.Equal(t, []any{r}, update.Args)
+			ids[update.UpdateID] = true
+		}
+	}
+	assert.Len(t, ids, 12, "each by an ID of its own")
+	assert.Contains(t, ids, "lead-1")
+	assert.Contains(t, ids, "lead-1+2")
+}
+
+// giving is a Temporal whose rotation answers that a turn was given back, or with an error.
+func giving(t *testing.T, unreachable, answer error) (*assignment.Activities, *client.UpdateWorkflowOptions) {
+	c := mocks.NewClient(t)
+	var update client.UpdateWorkflowOptions
+	handle := mocks.NewWorkflowUpdateHandle(t)
+	handle.On("Get", mock.Anything, nil).Return(answer).Maybe()
+	c.On("UpdateWorkflow", mock.Anything, mock.Anything).Run(func(args mock.Arguments) {
+		update = args.Get(1).(client.UpdateWorkflowOptions)
+	}).Return(handle, unreachable)
+	return &assignment.Activities{Client: c}, &update
+}
+
+var giveBack = assignment.Return{Pool: "emea", Case: "lead-4k7q2m9x", To: "ben", Day: "2026-08-03"}
+
+func TestATurnIsGivenBackToThePoolsRotationByTheStepsOwnID(t *testing.T) {
+	a, update := giving(t, nil, nil)
+	_, err := a.GiveBack(t.Context(), effect.Key{ID: "lead-4k7q2m9x/hand-over-1"}, giveBack)
+	require.NoError(t, err)
+	assert.Equal(t, client.UpdateWorkflowOptions{
+		WorkflowID: "rotation-emea", UpdateID: "lead-4k7q2m9x/hand-over-1+back", UpdateName: assignment.UpdateGiveBack, Args: []any{giveBack},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	}, *update)
+}
+
+func TestThereIsNothingToGiveBackWhereNoRotationRuns(t *testing.T) {
+	for _, at := range [][2]error{{serviceerror.NewNotFound("no such workflow"), nil}, {nil, serviceerror.NewNotFound("it has ended")}} {
+		a, _ := giving(t, at[0], at[1])
+		_, err := a.GiveBack(t.Context(), key, giveBack)
+		require.NoError(t, err)
+	}
+}
+
+func TestWhatGoesWrongWithGivingBackIsClassified(t *testing.T) {
+	refusal := temporal.NewNonRetryableApplicationError("the day is no date", "Refused", nil)
+	for _, test := range []struct {
+		unreachable, answer error
+		class               string
+	}{
+		{nil, refusal, fault.ClassFinal},
+		{serviceerror.NewNamespaceNotFound("default"), nil, fault.ClassFinal},
+		{serviceerror.NewUnavailable("connection refused"), nil, fault.ClassUnavailable},
+		{nil, context.DeadlineExceeded, fault.ClassUnavailable},
+	} {
+		a, _ := giving(t, test.unreachable, test.answer)
+		_, err := a.GiveBack(t.Context(), key, giveBack)
+		assert.Equal(t, test.class, faultOf(t, err).Class, "%v%v", test.unreachable, test.answer)
+	}
+	for _, c := range []struct {
+		key effect.Key
+		r   assignment.Return
+	}{
+		{key, assignment.Return{Case: "lead"}}, {key, assignment.Return{Pool: "emea"}}, {effect.Key{}, giveBack},
+	} {
+		_, err := (&assignment.Activities{Client: mocks.NewClient(t)}).GiveBack(t.Context(), c.key, c.r)
+		assert.Equal(t, fault.ClassFinal, faultOf(t, err).Class)
+	}
+}
+
 func TestWhatGoesWrongIsClassified(t *testing.T) {
 	refusal := temporal.NewNonRetryableApplicationError(`pool "emea" has no members`, "Refused", nil)
 	for _, test := range []struct {

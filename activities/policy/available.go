@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"context"
+	"sort"
 	"time"
 
 	"github.com/throughline-dev/throughline/activities/effect"
@@ -24,7 +25,10 @@ func (a *Activities) FindAvailable(_ context.Context, _ effect.Key, r Availabili
 func (m Member) at(now time.Time, hours Calendar) Attendance {
 	_, away := m.Person.AbsentAt(now)
 	next := m.Person.next(now, hours)
-	return Attendance{Member: m, Day: hours.day(now), Away: away, Working: next.Equal(now), Next: next.UTC()}
+	return Attendance{
+		Member: m, Day: hours.day(now), Away: away, Working: next.Equal(now), Next: next.UTC(),
+		NextDay: m.Person.next(hours.tomorrow(now), hours).UTC(),
+	}
 }
 
 // next is the first instant, from t on, at which the person is there within their hours; zero where there is none.
@@ -47,4 +51,13 @@ func (c Calendar) day(t time.Time) string {
 		return t.UTC().Format(time.DateOnly)
 	}
 	return t.In(c.Zone).Format(time.DateOnly)
+}
+
+// tomorrow is the first second that a calendar shows a later date at than now. It is looked for on the calendar itself, since
+// there are midnights that clocks skip, and dates.
+func (c Calendar) tomorrow(now time.Time) time.Time {
+	const twoDays = 48 * 60 * 60
+	today := c.day(now)
+	second := func(n int) time.Time { return now.Truncate(time.Second).Add(time.Duration(n) * time.Second) }
+	return second(sort.Search(twoDays, func(n int) bool { return c.day(second(n)) > today }))
 }

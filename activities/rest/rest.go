@@ -30,9 +30,9 @@ type Client struct {
 	// Describe reads the vendor's own code and message out of an error's body; nil, or two empty strings, where there is
 	// nothing to read.
 	Describe func(body []byte) (code, message string)
-	// RetryAfter reads the pause that the vendor asks for out of a refusal's header, 0 for none; nil reads Retry-After, as
-	// [fault.RetryAfter] does.
-	RetryAfter func(h http.Header, now time.Time) time.Duration
+	// RetryAfter reads the pause that the vendor asks for out of a refusal's status and header, 0 for none; nil reads the
+	// header Retry-After, as [fault.RetryAfter] does.
+	RetryAfter func(status int, h http.Header, now time.Time) time.Duration
 }
 
 // Request is one call.
@@ -90,11 +90,7 @@ func (c *Client) send(ctx context.Context, req Request) ([]byte, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		// The status says what to do even where the explanation broke off.
 		code, message := c.describe(body)
-		pause := c.RetryAfter
-		if pause == nil {
-			pause = fault.RetryAfter
-		}
-		return nil, fault.OfStatus(c.System, resp.StatusCode, pause(resp.Header, time.Now()), code, message).Err()
+		return nil, fault.OfStatus(c.System, resp.StatusCode, c.pause(resp), code, message).Err()
 	}
 	if err != nil {
 		return nil, fault.Unreachable(c.System, fmt.Sprintf("%s %s: the answer broke off: %v", req.Method, req.Path, err)).Err()
@@ -140,6 +136,13 @@ func encode(body any) (contentType string, content []byte, err error) {
 	}
 	content, err = json.Marshal(body)
 	return "application/json", content, err
+}
+
+func (c *Client) pause(resp *http.Response) time.Duration {
+	if c.RetryAfter != nil {
+		return c.RetryAfter(resp.StatusCode, resp.Header, time.Now())
+	}
+	return fault.RetryAfter(resp.Header, time.Now())
 }
 
 // describe is the vendor's explanation; where it gave none in the form that is known, the beginning of what it said.

@@ -97,7 +97,8 @@ func TestAVendorMaySayInAHeaderOfItsOwnHowLongToWait(t *testing.T) {
 		w.Header().Set("X-Wait", "1")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	c.RetryAfter = func(h http.Header, _ time.Time) time.Duration {
+	c.RetryAfter = func(status int, h http.Header, _ time.Time) time.Duration {
+		assert.Equal(t, http.StatusTooManyRequests, status)
 		assert.Equal(t, "1", h.Get("X-Wait"))
 		return time.Minute
 	}

@@ -143,6 +143,8 @@ func TestInTheBrowser(t *testing.T) {
 		"an example fills the form, and the form is sent": anExampleFillsTheFormAndTheFormIsSent,
 		"a dialog opens, is filled in and sent":           aDialogOpensIsFilledInAndSent,
 		"a fault is ordered and cleared":                  aFaultIsOrderedAndCleared,
+		"a call is logged and a contact merged":           aCallIsLoggedAndAContactMerged,
+		"an e-mail is answered and bounces":               anEmailIsAnsweredAndBounces,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -254,4 +256,63 @@ func aFaultIsOrderedAndCleared(t *testing.T, b browser) {
 	require.NoError(t, err)
 	page.click("#order .primary")
 	page.until(`document.querySelector("#order .warning").innerText.includes("not a duration")`)
+}
+
+func aCallIsLoggedAndAContactMerged(t *testing.T, b browser) {
+	w, event := told(t, 0)
+	ada, _ := w.upsert("contacts", "email", "ada@contoso.example", object{"firstname": "Ada", "hubspot_owner_id": "1011"})
+	w.upsert("contacts", "email", "byron@contoso.example", object{"firstname": "Byron"})
+	page := b.open(t, w.URL+"/crm/contacts/"+ada)
+	_, err := page.eval(`document.querySelector("#log [name=text]").value = "Spoke to Ada."`)
+	require.NoError(t, err)
+	page.click("#log [value=meeting]")
+	page.until(`document.querySelector("#log .saying").innerText === "Logged." && document.querySelector("#log [name=text]").value === "" &&
+		document.querySelector("#records .moment").innerText.includes("Spoke to Ada.")`)
+	require.Equal(t, "userId:1011", event()["sourceId"])
+	meetings, err := w.Records(t.Context(), "meetings", client.RecordFilter{})
+	require.NoError(t, err)
+	require.Equal(t, "1011", meetings[0].Properties["hubspot_owner_id"])
+
+	_, err = page.eval(`document.querySelector("#own select").value = "1010"`)
+	require.NoError(t, err)
+	page.click("#own .btn")
+	page.until(`document.getElementById("record").innerText.includes("Grace Chen")`)
+
+	page.click("#merge .btn")
+	page.click("#ask [value=yes]")
+	page.until(`document.readyState === "complete" && document.querySelector("#record h1").innerText === "Byron"`)
+	merged := event()
+	require.Equal(t, "contact.merge", merged["subscriptionType"])
+	page.until(fmt.Sprintf(`location.pathname === "/crm/contacts/%.0f"`, merged["newObjectId"]))
+	page.click("#delete .btn")
+	page.click("#ask [value=no]")
+	page.click("#delete .btn")
+	page.click("#ask [value=yes]")
+	page.until(`location.pathname === "/crm/contacts" && document.querySelector("#records")?.innerText.includes("No contacts yet")`)
+	require.Equal(t, "contact.deletion", event()["subscriptionType"])
+}
+
+func anEmailIsAnsweredAndBounces(t *testing.T, b browser) {
+	app := hear(t, 0)
+	o := options()
+	o.RepliesURL = app.URL
+	w := start(t, o)
+	require.Equal(t, http.StatusAccepted, w.mail(forTwo()).Status)
+	emails, err := w.Emails(t.Context(), "", "")
+	require.NoError(t, err)
+	page := b.open(t, w.URL+"/mail/"+emails[0].ID)
+	_, err = page.eval(`document.querySelector("#reply [name=text]").value = "Not here."; document.querySelector("#reply [name=automatic]").checked = true`)
+	require.NoError(t, err)
+	page.click("#reply .btn")
+	page.until(`document.querySelector("#reply .saying").innerText === "Sent." && document.getElementById("letters").innerText.includes("Automatic reply: Hello")`)
+	require.Contains(t, string(app.next(t).Body), "Auto-Submitted: auto-replied")
+	page.click("#bounce .btn")
+	page.until(`document.getElementById("head").innerText.includes("bounced") && document.getElementById("letters").innerText.includes("bounced")`)
+
+	page = b.open(t, w.URL+"/faults")
+	_, err = page.eval(`document.querySelector("#bounce [name=address]").value = "bob@contoso.example"`)
+	require.NoError(t, err)
+	page.click("#bounce .btn")
+	page.click("#bouncing .btn")
+	page.until(`document.getElementById("bouncing").innerText.includes("All e-mail arrives")`)
 }

@@ -38,11 +38,22 @@ type crmRecord struct {
 type crmOpen struct {
 	crmRecord
 	Properties []crmProperty
-	Notes      []crmRecord
+	Timeline   []crmMoment // the youngest first
 	Others     []crmRecord // what it is associated with besides
+	// Owners are whose it can be, and Contacts those that a contact can be merged into.
+	Owners   []crmOwner
+	Contacts []crmRecord
 }
 
+// OwnerID is the owner's ID; "" for none.
+func (o crmOpen) OwnerID() string { return o.Record.Properties["hubspot_owner_id"] }
+
 type crmProperty struct{ Name, Value string }
+
+type crmOwner struct{ ID, Name string }
+
+// Activities reports whether the page's records are those of a contact's timeline.
+func (p crmPage) Activities() bool { return p.Type != "contacts" && p.Type != "companies" }
 
 // crmPage is the CRM's records of a type, or one of them with what belongs to it.
 func (s *Sandbox) crmPage(r *http.Request) (string, any) {
@@ -86,19 +97,33 @@ func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 	o := &crmOpen{crmRecord: s.crmRecord(rec)}
 	for _, name := range slices.Sorted(maps.Keys(rec.Properties)) {
 		value := rec.Properties[name]
-		if name == "hs_note_body" {
+		if strings.HasSuffix(name, "_body") {
 			value = textOf(value)
 		}
 		o.Properties = append(o.Properties, crmProperty{name, value})
 	}
+	var activities []crmRecord
 	for _, kind := range hubspot.Kinds {
 		for _, id := range rec.Associated[kind] {
 			for _, other := range s.crm.Records(kind, hubspot.Filter{ID: id}) {
-				if kind == "notes" {
-					o.Notes = append(o.Notes, s.crmRecord(other))
-				} else {
+				if kind == "contacts" || kind == "companies" {
 					o.Others = append(o.Others, s.crmRecord(other))
+				} else {
+					activities = append(activities, s.crmRecord(other))
 				}
+			}
+		}
+	}
+	o.Timeline = s.timeline(rec, activities)
+	for _, p := range s.o.People {
+		if p.CRMOwner != "" {
+			o.Owners = append(o.Owners, crmOwner{p.CRMOwner, p.Name})
+		}
+	}
+	if rec.Type == "contacts" {
+		for _, other := range slices.Backward(s.crm.Records("contacts", hubspot.Filter{Last: shownRecords})) {
+			if other.ID != rec.ID {
+				o.Contacts = append(o.Contacts, s.crmRecord(other))
 			}
 		}
 	}
@@ -108,19 +133,18 @@ func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 // crmRecord says of a record what people call it.
 func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
 	get := func(name string) string { return rec.Properties[name] }
-	v := crmRecord{Record: rec, Owner: get("hubspot_owner_id")}
-	for _, p := range s.o.People {
-		if p.CRMOwner != "" && p.CRMOwner == v.Owner {
-			v.Owner = p.Name
-		}
-	}
+	v := crmRecord{Record: rec, Owner: s.ownerName(get("hubspot_owner_id"))}
 	switch rec.Type {
 	case "contacts":
 		v.Name, v.Detail = strings.TrimSpace(get("firstname")+" "+get("lastname")), get("email")
 	case "companies":
 		v.Name, v.Detail = get("name"), get("domain")
-	default:
+	case "notes":
 		v.Name, v.Detail = "Note", textOf(get("hs_note_body"))
+	case "calls":
+		v.Name, v.Detail = "Call", textOf(get("hs_call_body"))
+	case "meetings":
+		v.Name, v.Detail = "Meeting", textOf(get("hs_meeting_body"))
 	}
 	if v.Name == "" {
 		v.Name = rec.ID
@@ -128,12 +152,22 @@ func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
 	return v
 }
 
+// ownerName is what people call the owner with that ID.
+func (s *Sandbox) ownerName(id string) string {
+	for _, p := range s.o.People {
+		if p.CRMOwner != "" && p.CRMOwner == id {
+			return p.Name
+		}
+	}
+	return id
+}
+
 var (
 	lineEnds = regexp.MustCompile(`(?i)<br\s*/?>|</(p|div|li|h[1-6])>`)
 	tags     = regexp.MustCompile(`<[^>]*>`)
 )
 
-// textOf is the text of a note's HTML.
+// textOf is the text of an activity's HTML.
 func textOf(body string) string {
 	return strings.TrimSpace(html.UnescapeString(tags.ReplaceAllString(lineEnds.ReplaceAllString(body, "\n"), "")))
 }

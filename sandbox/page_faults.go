@@ -38,5 +38,7 @@ func (s *Sandbox) faultsPage(*http.Request) (string, any) {
 		Systems []string
 		Kinds   any
 		Presets any
-	}{s.faults.List(), faults.Systems, faultKinds, faultPresets}
+		Bounces []client.Bounce
+		Fates   []mailFate
+	}{s.faults.List(), faults.Systems, faultKinds, faultPresets, s.mail.Bounces(), mailFates}
 }

@@ -21,11 +21,32 @@ type mailPage struct {
 	Open   *client.Email // the one that is read; nil for none
 	Text   bool          // whether its text is shown rather than its HTML
 	Query  string        // of addresses within this mailbox: "" or "?to=…"
+	People []Person      // who could answer it
+	Fates  []mailFate
+}
+
+// mailFate is what may become of an e-mail.
+type mailFate struct{ Event, Does, Done string }
+
+var mailFates = []mailFate{
+	{client.Bounced, "It bounces", "bounced"},
+	{client.Dropped, "SendGrid drops it", "dropped"},
+	{client.ReportedSpam, "It is reported as spam", "reported as spam"},
+}
+
+// fate is what has become of an e-mail, in words; "" where it simply arrived.
+func fate(event string) string {
+	for _, f := range mailFates {
+		if f.Event == event {
+			return f.Done
+		}
+	}
+	return event
 }
 
 // mailPage is everybody's mailbox, and the e-mail that is read.
 func (s *Sandbox) mailPage(r *http.Request) (string, any) {
-	p := mailPage{To: r.FormValue("to")}
+	p := mailPage{To: r.FormValue("to"), People: s.o.People, Fates: mailFates}
 	if p.To != "" {
 		p.Query = "?" + url.Values{"to": {p.To}}.Encode()
 	}

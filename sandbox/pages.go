@@ -23,6 +23,7 @@ var pageTemplates = func() map[string]*template.Template {
 		"clock": func(t time.Time) string { return t.Local().Format("15:04") },
 		"day":   func(t time.Time) string { return t.Local().Format("Monday, 2 January 2006") },
 		"when":  func(t time.Time) string { return t.Local().Format("2 Jan 15:04:05") },
+		"fate":  fate,
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	})
 	template.Must(shared.ParseFS(web, "web/layout.html"))

@@ -51,11 +51,18 @@ func TestNobodysTextIsRunAsHTML(t *testing.T) {
 	emails, err := w.Emails(ctx, "", "")
 	require.NoError(t, err)
 	mail := "/mail/" + emails[0].ID
+	require.NoError(t, w.BounceEmail(ctx, emails[0].ID, client.Bounced, attack))
+	require.NoError(t, w.Bounce(ctx, "bob@contoso.example", client.Dropped, attack))
+	answers, err := w.Reply(ctx, client.Reply{Email: emails[0].ID, Text: attack})
+	require.NoError(t, err)
+	call, err := w.Log(ctx, client.Activity{Contact: recorded.Contact, Kind: "call", Text: attack})
+	require.NoError(t, err)
+	w.upsert("contacts", "email", "bob@contoso.example", object{"firstname": attack})
 
 	for _, path := range []string{
 		"/", "/slack?as=maria", "/slack?as=maria&in=" + opsDesk, "/mail", "/mail?to=" + url.QueryEscape(attack), mail, mail + "?view=text",
 		"/crm", "/crm/companies", "/crm/notes", "/crm/contacts/" + recorded.Contact, "/crm/companies/" + recorded.Company,
-		"/crm/notes/" + recorded.Note, "/faults", "/website?utm_source=" + url.QueryEscape(attack),
+		"/crm/notes/" + recorded.Note, "/crm/calls", "/crm/calls/" + call.ID, "/mail/" + answers[0].ID, "/faults", "/website?utm_source=" + url.QueryEscape(attack),
 	} {
 		p := w.page(path)
 		require.NotContains(t, p.Body, "<script>alert", path)

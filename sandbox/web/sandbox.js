@@ -1,4 +1,4 @@
-// What the sandbox's pages do by themselves: keep up to date, click in Slack, fill in forms, order faults.
+// What the sandbox's pages do by themselves: keep up to date, click in Slack, fill in and send forms, order faults.
 "use strict";
 
 // Parts of a page that are marked data-live are fetched anew when something has changed, as the page's tag says.
@@ -169,6 +169,45 @@ async function order(form) {
   refresh();
 }
 
+// send sends a form as JSON to where it says, after its question if it has one, and goes on to where it says then.
+async function send(form, button) {
+  if (form.dataset.ask && !(await ask(JSON.parse(form.dataset.ask)))) return;
+  const body = Object.fromEntries(new FormData(form, button));
+  for (const box of form.querySelectorAll("[type=checkbox]")) body[box.name] = box.checked;
+  const [method, path] = form.dataset.send.split(" ");
+  const buttons = form.querySelectorAll("button");
+  for (const b of buttons) b.disabled = true;
+  say(form, "");
+  try {
+    const answer = await post(method, path, method === "DELETE" ? undefined : body);
+    warn(form, "");
+    if (form.dataset.then) {
+      location.href = form.dataset.then.replace("{id}", answer.id);
+      return;
+    }
+    for (const typed of form.querySelectorAll("textarea, input:not([type=hidden])")) {
+      if (typed.type === "checkbox") typed.checked = false;
+      else typed.value = "";
+    }
+    say(form, form.dataset.said);
+  } catch (problem) {
+    warn(form, problem.message);
+  } finally {
+    for (const b of buttons) b.disabled = false;
+  }
+  refresh();
+}
+
+function say(form, text) {
+  const place = form.querySelector(".saying");
+  if (place) place.textContent = text || "";
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.send) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   if (!button) return;

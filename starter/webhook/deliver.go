@@ -64,7 +64,7 @@ func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
 func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
 	if one.lead == "" {
 		var err error
-		if one.lead, err = h.holder(ctx, one.subject); err != nil {
+		if one.lead, err = claims.Holder(ctx, h.o.Client, one.subject); err != nil {
 			return tally{}, err
 		}
 		if one.lead == "" {
@@ -72,30 +72,14 @@ func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
 		}
 	}
 	err := h.o.Client.SignalWorkflow(ctx, one.lead, "", one.signal, one.content)
+	var ended *serviceerror.NotFound
 	switch {
-	case notFound(err):
+	case errors.As(err, &ended):
 		return tally{ended: 1}, nil
 	case err != nil:
 		return tally{}, err
 	}
 	return tally{told: 1}, nil
-}
-
-// holder is the workflow that has claimed a subject; "" for none.
-func (h *Handler) holder(ctx context.Context, subject string) (id string, err error) {
-	answer, err := h.o.Client.QueryWorkflow(ctx, claims.WorkflowID(subject), "", claims.QueryHolder, subject)
-	if notFound(err) {
-		return "", nil // nothing was ever claimed there
-	}
-	if err != nil {
-		return "", err
-	}
-	return id, answer.Get(&id)
-}
-
-func notFound(err error) bool {
-	var missing *serviceerror.NotFound
-	return errors.As(err, &missing)
 }
 
 // finish delivers what a post holds, and answers it.

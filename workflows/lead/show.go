@@ -24,7 +24,7 @@ func (l *lead) facts() []slack.Fact {
 		{Label: "Phone", Value: l.in.Phone},
 		{Label: "Company", Value: l.company()},
 		{Label: "Rep", Value: l.result.Rep.Name},
-		{Label: "Why", Value: l.result.Route.Why()},
+		{Label: "Why", Value: l.why()},
 	}
 	if url := l.result.Records.URL; url != "" {
 		facts = append(facts, slack.Fact{Label: "CRM", Value: "Open the record", Link: url})
@@ -52,7 +52,14 @@ func (l *lead) details() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**", humantask.Plain(l.name()))
 	if rep := l.result.Rep; rep.Name != "" {
-		fmt.Fprintf(&b, " is with **%s**, by %s.", humantask.Plain(rep.Name), humantask.Plain(l.result.Route.Why()))
+		fmt.Fprintf(&b, " is with **%s**, by %s.", humantask.Plain(rep.Name), humantask.Plain(l.why()))
+	}
+	if !l.held.IsZero() {
+		fmt.Fprintf(&b, " is held until %s at the latest, since nobody of %s is at work.",
+			l.held.UTC().Format("Mon 2 Jan 15:04 UTC"), humantask.Plain(l.result.Route.Pool.Name))
+	}
+	if into := l.result.Into; into != "" {
+		fmt.Fprintf(&b, " was added to the customer's open lead, `%s`.", into)
 	}
 	if r := l.result.Records; r.Contact != "" {
 		fmt.Fprintf(&b, "\n\nCRM contact %s", r.Contact)

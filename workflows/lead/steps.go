@@ -2,12 +2,11 @@ package lead
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/claims"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/email"
@@ -21,6 +20,7 @@ var (
 	policyActivities     *policy.Activities
 	enrichActivities     *enrich.Activities
 	assignmentActivities *assignment.Activities
+	claimsActivities     *claims.Activities
 	crmActivities        *crm.Activities
 	emailActivities      *email.Activities
 )
@@ -83,48 +83,14 @@ func (l *lead) companyFacts() policy.CompanyFacts {
 	return facts
 }
 
-// record puts the lead into the CRM.
-func (l *lead) record(ctx workflow.Context) error {
-	facts := l.companyFacts()
-	recorded, err := step.Repeatable(ctx, l.steps, step.Spec{
-		Name: "record", System: "hubspot", Summary: "Record the lead in the CRM", Policy: step.System, Skippable: true,
-	}, crmActivities.RecordLead, crm.Lead{
-		Contact: crm.Contact{Email: l.in.Email, Name: l.in.Name, Phone: l.in.Phone, Country: l.in.Country},
-		Company: crm.Company{
-			Name: facts.Name, Domain: facts.Domain, Country: facts.Country, Industry: facts.Industry, Employees: facts.Employees,
-		},
-		Owner: l.result.Rep.CRMOwner,
-		Note:  l.note(), At: l.result.Received,
-	})
-	if errors.Is(err, step.ErrSkipped) {
-		return nil
-	}
-	l.result.Records = recorded
-	return err
-}
-
-// note is what the CRM keeps of the submission, and why it went where it went.
-func (l *lead) note() string {
-	var b strings.Builder
-	b.WriteString("Inbound lead")
-	if l.in.Message != "" {
-		b.WriteString(":\n" + l.in.Message)
-	}
-	fmt.Fprintf(&b, "\n\nGiven to %s by %s", l.result.Rep.Name, l.result.Route.Why())
-	for _, k := range workflow.DeterministicKeys(l.in.UTM) {
-		fmt.Fprintf(&b, "\n%s: %s", k, l.in.UTM[k])
-	}
-	return b.String()
-}
-
 // reachOut answers the lead, from the rep, by e-mail.
 func (l *lead) reachOut(ctx workflow.Context) error {
 	rep := email.Address{Name: l.result.Rep.Name, Email: l.result.Rep.Email}
 	_, err := step.Once(ctx, l.steps, step.Spec{
-		Name: "outreach", System: "sendgrid", Summary: "Write to the lead", Policy: step.System, Skippable: true,
+		Name: outreachStep, System: "sendgrid", Summary: "Write to the lead", Policy: step.System, Skippable: true,
 	}, emailActivities.SendEmail, email.Message{
 		To: email.Address{Name: l.in.Name, Email: l.in.Email}, From: rep, ReplyTo: rep,
-		Template: l.policy.OutreachTemplate,
+		Template: l.policy.OutreachTemplate, Case: l.id,
 		Data: map[string]string{
 			"lead_name": l.in.Name, "lead_company": l.in.Company,
 			"rep_name": rep.Name, "rep_email": rep.Email, "company": l.policy.Company,
@@ -133,29 +99,8 @@ func (l *lead) reachOut(ctx workflow.Context) error {
 	if errors.Is(err, step.ErrSkipped) {
 		return nil
 	}
-	return err
-}
-
-// recordOutcome tells the CRM how it ended, where the CRM has the lead.
-func (l *lead) recordOutcome(ctx workflow.Context) error {
-	if l.result.Records.Contact == "" {
-		return nil
-	}
-	status, contact := crm.StatusConnected, l.result.Contact
-	if contact.Action == ActionDisqualified {
-		status = crm.StatusUnqualified
-	}
-	note := ""
-	if contact.Comment != "" {
-		note = contact.By.Name + ": " + contact.Comment
-	}
-	_, err := step.Repeatable(ctx, l.steps, step.Spec{
-		Name: "outcome", System: "hubspot", Summary: "Record the outcome in the CRM", Policy: step.System, Skippable: true,
-	}, crmActivities.RecordOutcome, crm.Outcome{
-		Contact: l.result.Records.Contact, Status: status, Note: note, At: contact.At,
-	})
-	if errors.Is(err, step.ErrSkipped) {
-		return nil
+	if err == nil && l.policy.Shape >= 2 {
+		l.afterRecord("stage", l.recordStage)
 	}
 	return err
 }

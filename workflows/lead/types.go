@@ -3,6 +3,7 @@ package lead
 import (
 	"time"
 
+	"github.com/throughline-dev/throughline/activities/claims"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/enrich"
 	"github.com/throughline-dev/throughline/activities/policy"
@@ -56,17 +57,32 @@ const (
 	Disqualified Ending = "disqualified"
 	// Aborted: operations gave the case up.
 	Aborted Ending = "aborted"
+	// Joined: whoever wrote had an open lead already, and this one was added to it.
+	Joined Ending = "joined"
 )
 
 // Result is what happened to a lead. It is the workflow's result, and what the query "lead" answers meanwhile.
 type Result struct {
 	Ending Ending `json:"ending"`
-	// Rep is who the rotation gave the lead to.
+	// Into is the ID of the lead that this one was added to; "" unless it ended as [Joined].
+	Into string `json:"into,omitempty"`
+	// Rep is who the lead was given to: by the rotation, or as the owner that the CRM had.
 	Rep policy.Person `json:"rep"`
+	// Owner is who owned the contact or the account in the CRM when the lead came in, as far as it is somebody of ours.
+	Owner policy.Owner `json:"owner,omitzero"`
+	// Held is how long the lead waited until somebody was at work.
+	Held policy.Duration `json:"held,omitzero"`
 	// Route says which territory, and why.
 	Route   policy.Route   `json:"route"`
 	Company enrich.Company `json:"company"`
+	Known   crm.Known      `json:"known,omitzero"`
 	Records crm.Recorded   `json:"records"`
+	// RecordGone is whether somebody has deleted the contact in the CRM meanwhile.
+	RecordGone bool `json:"record_gone,omitempty"`
+	// Additions are what the same customer sent while the lead was open.
+	Additions []claims.Addition `json:"additions,omitempty"`
+	// Undelivered is what became of e-mail to the lead that didn't arrive.
+	Undelivered []Undelivered `json:"undelivered,omitempty"`
 	// Contact is how the rep's task ended: by whom, when, and what the ladder did until then.
 	Contact humantask.Outcome `json:"contact,omitzero"`
 	// Escalated is whether the manager had to be told.

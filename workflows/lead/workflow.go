@@ -1,8 +1,10 @@
 // Package lead carries an inbound lead from a form to a rep who has made contact.
 //
-// The lead is enriched, routed to a territory's pool, given to the pool's next rep, recorded in the CRM and answered by
-// e-mail; the rep is asked to make contact, reminded, and at 48 hours (the default policy) the manager is asked too. The
-// rep's task doesn't wait for the CRM or for the mail: a lead is never held up by a system that is down.
+// The lead joins the one that its customer has open, if there is one. Else it is enriched, routed to a territory's pool, given
+// to whoever owns its contact or account in the CRM or to the pool's next rep who is at work, recorded in the CRM and
+// answered by e-mail. The rep is asked to make contact, reminded, and at 48 hours (the default policy) the manager is asked
+// too, until the rep says that contact was made, the lead replies, or the CRM has a call. The rep's task doesn't wait for the
+// CRM or for the mail: a lead is never held up by a system that is down.
 package lead
 
 import (
@@ -42,25 +44,31 @@ func (l *lead) carry(ctx workflow.Context) error {
 	if err := l.pinPolicy(ctx); err != nil {
 		return err
 	}
+	claimed, known := l.beside("claim", l.claimCustomer), l.beside("known", l.findOwner)
 	l.enrich(ctx)
+	if err := claimed.Get(ctx, nil); err != nil {
+		return err
+	}
+	_ = known.Get(ctx, nil) // without an answer, the lead goes by its territory
+	if err := l.claimContact(ctx); err != nil {
+		return err
+	}
 	if err := l.route(ctx); err != nil {
 		return err
 	}
+	// From here on the systems do their part beside the rest. Operations may give the case up there, which ends the rest too.
+	ctx, giveUp := workflow.WithCancel(ctx)
+	defer giveUp()
+	l.way, l.giveUp = ctx, giveUp
 	if err := l.assign(ctx); err != nil {
 		return err
 	}
-	// From here on a rep waits for the lead. What the systems do goes on beside the rep's task; operations may give the
-	// case up there, which ends the rep's task too.
-	ctx, giveUp := workflow.WithCancel(ctx)
-	defer giveUp()
-	recorded := l.beside(ctx, "record", giveUp, l.record)
-	answered := l.beside(ctx, "outreach", giveUp, l.reachOut)
+	l.startRecord()
+	answered := l.beside("outreach", l.reachOut)
 
-	err := l.awaitContact(ctx, recorded)
-	for _, part := range []workflow.Future{recorded, answered} {
-		err = errors.Join(err, part.Get(ctx, nil))
-	}
-	if err != nil {
+	err := l.awaitContact(ctx)
+	l.ending = true
+	if err = errors.Join(err, answered.Get(ctx, nil), l.recordedAll(ctx)); err != nil {
 		return err
 	}
 	return l.recordOutcome(ctx)
@@ -69,15 +77,37 @@ func (l *lead) carry(ctx workflow.Context) error {
 // lead is one lead on its way.
 type lead struct {
 	in     Submission
+	id     string // the workflow's
 	policy policy.Lead
 	desk   *humantask.Desk
 	steps  *step.Runner
 	result Result
+
+	// way is the context of everything that goes on beside, which must not end with whatever began it; giveUp ends it.
+	way    workflow.Context
+	giveUp func()
+
+	// In the CRM: see record.go.
+	recorded  workflow.Future // the record is there, or was skipped; nil until it was begun
+	recording workflow.Future // so is everything that was to be recorded since
+	changes   int
+	contact   string // the contact's ID there, of which this lead hears
+
+	// About the same customer: see claim.go.
+	claimed []string // subjects
+	claims  int      // numbers the claims
+	joining bool     // this lead may be over at once
+	asked   bool     // the rep has been asked to make contact
+	ending  bool     // nothing is left to be done for the rep
+
+	heard []string  // IDs of the news: see news.go
+	turn  string    // the case by which the rotation knows the latest turn; "" where none was taken: see assign.go
+	held  time.Time // until when, while nobody is at work
 }
 
 // open registers everything by which the outside reaches the lead, before anything blocks.
 func open(ctx workflow.Context, in Submission) (*lead, error) {
-	l := &lead{in: in}
+	l := &lead{in: in, id: workflow.GetInfo(ctx).WorkflowExecution.ID, way: ctx, giveUp: func() {}}
 	l.result.Received = in.Received
 	if l.result.Received.IsZero() {
 		l.result.Received = workflow.Now(ctx)
@@ -90,13 +120,20 @@ func open(ctx workflow.Context, in Submission) (*lead, error) {
 	l.steps = step.NewRunner(desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) {
 		return l.policy.Operations, l.policy.Calendars
 	}))
-	err = workflow.SetQueryHandler(ctx, QueryLead, func() (Result, error) { return l.sofar(ctx), nil })
-	return l, err
+	if err := workflow.SetQueryHandler(ctx, QueryLead, func() (Result, error) { return l.sofar(ctx), nil }); err != nil {
+		return nil, err
+	}
+	l.hearNews(ctx)
+	return l, l.takeAdditions(ctx)
 }
 
 // close says how the lead ended, once everybody has been told.
 func (l *lead) close(ctx workflow.Context, err error) (Result, error) {
+	l.ending = true
+	l.release(ctx)
 	switch {
+	case errors.Is(err, errJoined):
+		l.result.Ending = Joined
 	case errors.Is(err, step.ErrAborted):
 		l.result.Ending = Aborted
 	case err != nil:
@@ -127,14 +164,12 @@ func (l *lead) sofar(ctx workflow.Context) Result {
 
 // beside runs a part of the lead's way beside the rest. A part that operations skip counts as done; one that they give up
 // ends the rest too.
-func (l *lead) beside(
-	ctx workflow.Context, name string, giveUp func(), part func(workflow.Context) error,
-) workflow.Future {
-	future, done := workflow.NewFuture(ctx)
-	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
+func (l *lead) beside(name string, part func(workflow.Context) error) workflow.Future {
+	future, done := workflow.NewFuture(l.way)
+	workflow.GoNamed(l.way, name, func(ctx workflow.Context) {
 		err := part(ctx)
 		if errors.Is(err, step.ErrAborted) {
-			giveUp()
+			l.giveUp()
 		}
 		done.SetError(err)
 	})

@@ -23,6 +23,15 @@ var (
 	omar  = policy.Person{ID: "omar", Name: "Omar Haddad", Email: "omar@northwind.example", Slack: "UOMAR"}
 )
 
+// things are what was received, without their keys.
+func things[T any](sent []outside.Sent[T]) []T {
+	var all []T
+	for _, s := range sent {
+		all = append(all, s.It)
+	}
+	return all
+}
+
 // LeadSuite runs one lead, in time that skips.
 type LeadSuite struct {
 	suite.Suite
@@ -36,6 +45,7 @@ func TestLead(t *testing.T) { suite.Run(t, &LeadSuite{}) }
 
 func (s *LeadSuite) SetupTest() {
 	s.env = s.NewTestWorkflowEnvironment()
+	s.env.SetStartTime(time.Date(2026, 8, 3, 10, 0, 0, 0, time.UTC)) // a Monday
 	enterprise := policy.Pool{Name: "enterprise", Members: []policy.Member{{Person: maria, Weight: 1}}}
 	inbound := policy.Pool{Name: "inbound", Members: []policy.Member{{Person: omar, Weight: 1}}}
 	s.world = &outside.World{
@@ -45,7 +55,8 @@ func (s *LeadSuite) SetupTest() {
 			Pools:  map[string]policy.Pool{"enterprise": enterprise, "inbound": inbound},
 			Roles:  map[string]policy.Role{"operations": {Name: "operations", Channel: "COPS", People: []policy.Person{omar}}},
 			Lead: policy.Lead{
-				Handbook: "h1", EnrichmentWait: policy.Duration{Duration: 10 * time.Second}, OutreachTemplate: "lead_outreach", Company: "Northwind Robotics",
+				Handbook: "h1", Shape: policy.LeadShape, OwnerWait: policy.Duration{Duration: 5 * time.Second},
+				OutOfHours: policy.Hold, MaxHold: policy.Hours(16), EnrichmentWait: policy.Duration{Duration: 10 * time.Second}, OutreachTemplate: "lead_outreach", Company: "Northwind Robotics",
 				Territories: []policy.Territory{{Name: "Enterprise", When: "company.employees >= 500", Pool: "enterprise"}},
 				DefaultPool: "inbound",
 				Contact:     policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}},
@@ -104,7 +115,9 @@ func (s *LeadSuite) TestALeadGoesFromTheFormToARepWhoMadeContact() {
 		s.Equal("done", step.Ended)
 		names = append(names, step.Name)
 	}
-	s.ElementsMatch([]string{"policy", "enrich", "route", "assign", "record", "outreach", "outcome"}, names)
+	s.ElementsMatch([]string{
+		"policy", "claim-1", "known", "enrich", "route", "assign-hours-1", "assign", "record", "claim-2", "outreach", "stage-1", "outcome", "release",
+	}, names)
 
 	s.Require().Len(s.world.Leads, 1)
 	lead := s.world.Leads[0].It
@@ -132,7 +145,10 @@ func (s *LeadSuite) TestALeadGoesFromTheFormToARepWhoMadeContact() {
 	s.Equal("Open the record", facts["CRM"], "the card waits a moment for the CRM")
 
 	s.Require().Len(s.world.Ended, 1)
-	s.Equal(crm.Outcome{Contact: "101", Status: crm.StatusConnected, At: r.Contact.At}, s.world.Ended[0].It)
+	s.Equal(crm.Outcome{Contact: "101", Email: "ada@contoso.com", Status: crm.StatusConnected, At: r.Contact.At}, s.world.Ended[0].It)
+	s.Equal([]crm.Stage{{Contact: "101", Email: "ada@contoso.com", Status: crm.StatusAttempted}}, things(s.world.Stages))
+	s.Empty(s.world.Owners, "the record has had its owner from the start")
+	s.Empty(s.world.Holders, "what was claimed is released")
 }
 
 func (s *LeadSuite) TestNobodyMakesContactSoTheManagerIsAsked() {

@@ -16,8 +16,13 @@ import (
 
 const weightedPool = "benchmark"
 
-// reps take turns by their weights.
-var reps = []assignment.Member{{ID: "ada", Weight: 5}, {ID: "ben", Weight: 3}, {ID: "cem", Weight: 2}, {ID: "dora", Weight: 1}}
+// reps take turns by their weights. Each has a cap that isn't reached, so that turns are counted for it as a lead's are, and one
+// isn't at work.
+var reps = []assignment.Member{
+	{ID: "ada", Weight: 5, Cap: 1e6, Day: "2026-08-03"}, {ID: "ben", Weight: 3, Cap: 1e6, Day: "2026-08-03"},
+	{ID: "cem", Weight: 2, Cap: 1e6, Day: "2026-08-03"}, {ID: "dora", Weight: 1, Cap: 1e6, Day: "2026-08-03"},
+	{ID: "emil", Weight: 4, Cap: 1e6, Day: "2026-08-03", Off: true},
+}
 
 // measureRotation takes turns of one pool from many callers at once, as the leads' activity does, and counts who got them.
 func measureRotation(ctx context.Context, n size, p progress) (figures []Figure, err error) {
@@ -84,15 +89,20 @@ func (s *system) takeTurnsOf(ctx context.Context, pool string, round int, n size
 	return given, time.Since(began), err
 }
 
-// deviation is by how many turns the member who is furthest off got more or fewer than their share.
+// deviation is by how many turns the member who is furthest off got more or fewer than their share. Who isn't at work has none.
 func deviation(given map[string]int) (most float64) {
 	weights, turns := 0, 0
 	for _, r := range reps {
-		weights += r.Weight
 		turns += given[r.ID]
+		if !r.Off {
+			weights += r.Weight
+		}
 	}
 	for _, r := range reps {
-		share := float64(turns) * float64(r.Weight) / float64(weights)
+		share := 0.0
+		if !r.Off {
+			share = float64(turns) * float64(r.Weight) / float64(weights)
+		}
 		most = max(most, math.Abs(float64(given[r.ID])-share))
 	}
 	return most

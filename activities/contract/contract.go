@@ -3,7 +3,7 @@
 // answer that it gives, so that neither is only ever checked against the other.
 //
 // The descriptions are no part of this repository. The environment variable THROUGHLINE_SPECS names the folder that holds them
-// (hubspot/, sendgrid/, slack/); where it is unset the tests skip, and say so.
+// (hubspot/, sendgrid/, slack/, dropboxsign/, asana/); where it is unset the tests skip, and say so.
 package contract
 
 import (
@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -37,6 +38,8 @@ type description struct {
 	also func(in *openapi3filter.RequestValidationInput, body []byte) error
 	// path turns the request's path into the description's.
 	path func(string) string
+	// form turns a multipart form into the JSON that the description means by it; nil where there are none.
+	form func(r *http.Request, body []byte) ([]byte, error)
 }
 
 // Hubspot checks against HubSpot's CRM descriptions: objects, associations, properties, owners.
@@ -47,6 +50,12 @@ func SendGrid(t testing.TB) *Validator { return open(t, loadSendGrid) }
 
 // Slack checks against Slack's description of its Web API, which was frozen in 2021: see loadSlack for what is read differently.
 func Slack(t testing.TB) *Validator { return open(t, loadSlack) }
+
+// DropboxSign checks against Dropbox Sign's description.
+func DropboxSign(t testing.TB) *Validator { return open(t, loadDropboxSign) }
+
+// Asana checks against Asana's description.
+func Asana(t testing.TB) *Validator { return open(t, loadAsana) }
 
 func open(t testing.TB, load func() (description, error)) *Validator {
 	t.Helper()
@@ -129,6 +138,14 @@ func (v *Validator) input(r *http.Request) (*openapi3filter.RequestValidationInp
 	described.URL.Path, described.URL.RawPath = v.path(r.URL.Path), ""
 	described.Body = io.NopCloser(bytes.NewReader(body))
 	described.RequestURI = ""
+	if v.form != nil && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		fields, err := v.form(r, body)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s form %s %s: %w", v.vendor, r.Method, r.URL.Path, err)
+		}
+		described.Header.Set("Content-Type", "application/json")
+		described.Body = io.NopCloser(bytes.NewReader(fields))
+	}
 	for _, router := range v.routers {
 		route, params, err := router.FindRoute(described)
 		if errors.Is(err, routers.ErrMethodNotAllowed) || errors.Is(err, routers.ErrPathNotFound) {

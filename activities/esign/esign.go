@@ -1,4 +1,6 @@
 // Package esign has documents signed by Dropbox Sign.
+//
+// What Dropbox Sign takes, answers and posts is described at https://developers.hellosign.com/api/reference.
 package esign
 
 import "time"
@@ -10,10 +12,16 @@ type Request struct {
 	Digest  string `json:"digest"`
 	Number  string `json:"number"`
 	Version int    `json:"version"`
-	Title   string `json:"title"`
+	// Title is the document's, and the subject of the e-mail that the signer gets: up to 255 characters.
+	Title string `json:"title"`
+	// Message is the e-mail's text, up to 5000 characters; may be empty.
 	Message string `json:"message,omitempty"`
 	Signer  Signer `json:"signer"`
-	// Expires is when it can't be signed any more.
+	// Expires is when it can't be signed any more; the zero value is never.
+	//
+	// Dropbox Sign knows only full hours, from one day ahead up to 90. What lies within is told to it, rounded up to the
+	// hour; what lies outside only the caller knows, who then recalls the request when it is time. So does the caller in
+	// any case who must be exact to the minute.
 	Expires time.Time `json:"expires"`
 }
 
@@ -42,7 +50,8 @@ const (
 	Viewed   State = "viewed"
 	Signed   State = "signed"
 	Declined State = "declined"
-	// Undeliverable: the signer's address takes no mail.
+	// Undeliverable: the signer can't get it, because the address takes no mail or Dropbox Sign could make nothing of the
+	// document; the Reason says which.
 	Undeliverable State = "undeliverable"
 	Expired       State = "expired"
 	// Recalled: we have taken it back.
@@ -53,7 +62,7 @@ const (
 type Status struct {
 	ID    string    `json:"id"`
 	State State     `json:"state"`
-	At    time.Time `json:"at,omitzero"`
+	At    time.Time `json:"at,omitzero"` // zero where Dropbox Sign doesn't tell
 	// Reason is what the signer said in declining, or what went wrong; may be empty.
 	Reason string `json:"reason,omitempty"`
 }
@@ -62,4 +71,26 @@ type Status struct {
 type Reference struct {
 	ID    string `json:"id"`
 	Email string `json:"email,omitempty"` // the signer's, for a reminder
+}
+
+// Reminded is what became of a reminder.
+type Reminded struct {
+	// Sent is whether Dropbox Sign has sent one now. It sends no second one within an hour, and none where there is nothing
+	// left to sign; neither is a fault.
+	Sent bool `json:"sent"`
+	// State is where the signature stands, as far as it was looked up: where nothing was sent.
+	State State `json:"state,omitempty"`
+}
+
+// Event is what Dropbox Sign tells by a callback.
+type Event struct {
+	// Type is Dropbox Sign's name of it: "signature_request_viewed".
+	Type string
+	// Status is what it says of the request. Its State is empty where the event tells nothing that matters here, which is so
+	// for every type that isn't known: such an event is taken and passed over. The same event may come several times, and
+	// events may come in any order.
+	Status Status
+	// Key is the ID of the effect that asked for the signature, "<workflow ID>/<step name>"; "" for requests that aren't
+	// ours.
+	Key string
 }

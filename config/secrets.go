@@ -44,6 +44,11 @@ func (n SecretName) file() string { return string(n) + "_FILE" }
 // Secret is the named secret; not set where the environment doesn't have it.
 func (c *Config) Secret(name SecretName) Secret { return c.secrets[name] }
 
+// LeadsSecrets are the secrets in [LeadsSecret], any of which a lead may be signed with.
+func (c *Config) LeadsSecrets() []string {
+	return strings.FieldsFunc(c.Secret(LeadsSecret).Reveal(), func(r rune) bool { return r == ',' })
+}
+
 // RequireSecrets checks that the secrets which a program needs are set. The error is of type [Mistakes] and names the variable
 // to set for each that isn't.
 func (c *Config) RequireSecrets(names ...SecretName) error {

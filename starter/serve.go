@@ -61,7 +61,7 @@ What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /
 				People:             people,
 				Webhooks:           reports,
 				Leads:              func() config.Leads { return live.Config().Starter.Leads },
-				LeadsSecret:        c.Secret(config.LeadsSecret).Reveal(),
+				LeadsSecrets:       c.LeadsSecrets(),
 				PublicURL:          c.Starter.PublicURL,
 				Company:            c.Company.Name,
 				MaxBody:            c.Starter.MaxBody,

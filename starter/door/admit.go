@@ -18,9 +18,9 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request) (body []byte, p *pr
 		return nil, p
 	}
 	if signature := r.Header.Values(signatureHeader); signature != nil {
-		return body, checkSignature(strings.Join(signature, ","), body, d.secrets, time.Now())
+		return body, checkSignature(strings.Join(signature, ","), body, d.o.LeadsSecrets, time.Now())
 	}
-	if _, browser := r.Header["Origin"]; !browser && len(d.secrets) > 0 {
+	if _, browser := r.Header["Origin"]; !browser && len(d.o.LeadsSecrets) > 0 {
 		return body, unsigned("signature-missing", signatureMissing)
 	}
 	rules := d.o.Leads()

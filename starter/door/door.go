@@ -17,7 +17,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -51,9 +50,9 @@ type Options struct {
 	// Leads are the rules for who may bring leads, and how many, as they are now. nil is the zero rules: the door's own page and
 	// whoever is no page may, without a limit.
 	Leads func() config.Leads
-	// LeadsSecret is what servers sign their leads with, or several secrets with commas between them. Where there is one, a lead
-	// that comes from no page has to be signed; without ("") a signature is refused, since it can't be checked.
-	LeadsSecret string
+	// LeadsSecrets are what servers sign their leads with: one of them is enough. Where there is one, a lead that comes from no
+	// page has to be signed; where there is none, a signature is refused, since it can't be checked. None may be empty.
+	LeadsSecrets []string
 	// PublicURL is how the outside reaches the door, so that its own page is known by it; "" where it is what requests say.
 	PublicURL string
 	// Company is the name that the pages show as ours; "" for none.
@@ -77,7 +76,6 @@ type Door struct {
 	handler http.Handler
 	dialogs *slack.Dialogs // nil without a token
 	origin  string         // that of PublicURL
-	secrets []string       // those of LeadsSecret
 	senders limiter        // counts the leads of each client
 	// talk is what is still being said to people in Slack.
 	talk sync.WaitGroup
@@ -103,10 +101,7 @@ func New(o Options) *Door {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	d := &Door{
-		o: o, log: o.Logger, origin: config.Origin(o.PublicURL),
-		secrets: strings.FieldsFunc(o.LeadsSecret, func(r rune) bool { return r == ',' }),
-	}
+	d := &Door{o: o, log: o.Logger, origin: config.Origin(o.PublicURL)}
 	if o.SlackToken != "" {
 		d.dialogs = slack.NewDialogs(slack.Options{URL: o.SlackURL, Token: o.SlackToken, HTTP: o.HTTP})
 	}

@@ -182,21 +182,21 @@ func TestManyLeadsAtOnceAreCountedRight(t *testing.T) {
 func TestATurnedAwayLeadLeavesAWordInTheLog(t *testing.T) {
 	for want, c := range map[string]struct {
 		rules   config.Leads
-		secret  string
+		secret  []string
 		body    string
 		headers []string
 	}{
 		"origin":              {headers: []string{"Origin", "https://evil.example"}},
 		"size":                {body: strings.Repeat("x", 5000)},
-		"signature-missing":   {secret: leadsSecret},
-		"signature-form":      {secret: leadsSecret, headers: []string{signatureHeader, "x"}},
-		"signature-time":      {secret: leadsSecret, headers: []string{signatureHeader, signature(time.Unix(1, 0), "", leadsSecret)}},
-		"signature-digest":    {secret: leadsSecret, headers: []string{signatureHeader, signature(time.Now(), "", leadsSecret)}},
+		"signature-missing":   {secret: []string{leadsSecret}},
+		"signature-form":      {secret: []string{leadsSecret}, headers: []string{signatureHeader, "x"}},
+		"signature-time":      {secret: []string{leadsSecret}, headers: []string{signatureHeader, signature(time.Unix(1, 0), "", leadsSecret)}},
+		"signature-digest":    {secret: []string{leadsSecret}, headers: []string{signatureHeader, signature(time.Now(), "", leadsSecret)}},
 		"signature-no-secret": {headers: []string{signatureHeader, "x"}},
 		"honeypot":            {rules: config.Leads{Honeypot: "homepage"}, body: strings.Replace(goodJSON, "{", `{"homepage":"https://spam.example",`, 1)},
 	} {
 		logs := &lockedBuffer{}
-		d := opened(t, mocks.NewClient(t), ruled(c.rules), secured(c.secret), logging(logs))
+		d := opened(t, mocks.NewClient(t), ruled(c.rules), secured(c.secret...), logging(logs))
 		if c.body == "" {
 			c.body = goodJSON
 		}

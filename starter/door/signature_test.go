@@ -22,7 +22,7 @@ import (
 
 const leadsSecret, nextSecret = "the-secret-of-our-own-web-server-1", "the-secret-of-our-own-web-server-2"
 
-func secured(secret string) func(*Options) { return func(o *Options) { o.LeadsSecret = secret } }
+func secured(secrets ...string) func(*Options) { return func(o *Options) { o.LeadsSecrets = secrets } }
 
 // v1 is the digest that a server makes.
 func v1(seconds int64, body, secret string) string {
@@ -38,18 +38,21 @@ func signature(at time.Time, body, secret string) string {
 func TestASignedLeadIsTaken(t *testing.T) {
 	at := time.Now().Unix()
 	good := v1(at, goodJSON, leadsSecret)
-	for name, c := range map[string]struct{ signature, secrets string }{
-		"signed":              {fmt.Sprintf("t=%d,%s", at, good), leadsSecret},
-		"the other way round": {fmt.Sprintf("%s, t=%d", good, at), leadsSecret},
-		"in capitals":         {fmt.Sprintf("t=%d,v1=%s", at, strings.ToUpper(good[3:])), leadsSecret},
-		"a later version too": {fmt.Sprintf("t=%d,v2=whatever,%s", at, good), leadsSecret},
-		"two by the sender":   {fmt.Sprintf("t=%d,%s,%s", at, v1(at, goodJSON, nextSecret), good), leadsSecret},
-		"two at the door":     {fmt.Sprintf("t=%d,%s", at, good), nextSecret + "," + leadsSecret},
-		"a while ago":         {signature(time.Now().Add(-4*time.Minute), goodJSON, leadsSecret), leadsSecret},
-		"a clock before ours": {signature(time.Now().Add(4*time.Minute), goodJSON, leadsSecret), leadsSecret},
+	for name, c := range map[string]struct {
+		signature string
+		secrets   []string
+	}{
+		"signed":              {fmt.Sprintf("t=%d,%s", at, good), []string{leadsSecret}},
+		"the other way round": {fmt.Sprintf("%s, t=%d", good, at), []string{leadsSecret}},
+		"in capitals":         {fmt.Sprintf("t=%d,v1=%s", at, strings.ToUpper(good[3:])), []string{leadsSecret}},
+		"a later version too": {fmt.Sprintf("t=%d,v2=whatever,%s", at, good), []string{leadsSecret}},
+		"two by the sender":   {fmt.Sprintf("t=%d,%s,%s", at, v1(at, goodJSON, nextSecret), good), []string{leadsSecret}},
+		"two at the door":     {fmt.Sprintf("t=%d,%s", at, good), []string{nextSecret, leadsSecret}},
+		"a while ago":         {signature(time.Now().Add(-4*time.Minute), goodJSON, leadsSecret), []string{leadsSecret}},
+		"a clock before ours": {signature(time.Now().Add(4*time.Minute), goodJSON, leadsSecret), []string{leadsSecret}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := send(opened(t, taking(t, 1, nil), secured(c.secrets)), "POST", "/leads", mediaJSON, goodJSON, signatureHeader, c.signature)
+			w := send(opened(t, taking(t, 1, nil), secured(c.secrets...)), "POST", "/leads", mediaJSON, goodJSON, signatureHeader, c.signature)
 			assert.Equal(t, http.StatusAccepted, w.Code, w.Body.String())
 		})
 	}
@@ -59,33 +62,36 @@ func TestAWrongSignatureIsRefusedAndSaysWhichPartIsWrong(t *testing.T) {
 	now := time.Now()
 	at := now.Unix()
 	good := v1(at, goodJSON, leadsSecret)
-	both := leadsSecret + "," + nextSecret
-	for name, c := range map[string]struct{ signature, secrets, want string }{
-		"empty":              {"", leadsSecret, signatureForm},
-		"no time":            {good, leadsSecret, signatureForm},
-		"an empty time":      {"t=," + good, leadsSecret, signatureForm},
-		"two times":          {fmt.Sprintf("t=%d,t=%d,%s", at, at, good), leadsSecret, signatureForm},
-		"a date":             {"t=2026-03-01T12:00:00Z," + good, leadsSecret, signatureForm},
-		"too large a time":   {"t=99999999999999999999," + good, leadsSecret, signatureForm},
-		"no digest":          {fmt.Sprintf("t=%d", at), leadsSecret, signatureForm},
-		"half a digest":      {fmt.Sprintf("t=%d,%s", at, good[:40]), leadsSecret, signatureForm},
-		"no hexadecimal":     {fmt.Sprintf("t=%d,v1=%s", at, strings.Repeat("z", 64)), leadsSecret, signatureForm},
-		"another version":    {fmt.Sprintf("t=%d,v0=%s", at, good[3:]), leadsSecret, signatureForm},
-		"too old":            {signature(now.Add(-6*time.Minute), goodJSON, leadsSecret), leadsSecret, signatureTime},
-		"from the future":    {signature(now.Add(6*time.Minute), goodJSON, leadsSecret), leadsSecret, signatureTime},
-		"milliseconds":       {fmt.Sprintf("t=%d,%s", now.UnixMilli(), v1(now.UnixMilli(), goodJSON, leadsSecret)), leadsSecret, signatureTime},
-		"the latest time":    {"t=9223372036854775807," + good, leadsSecret, signatureTime},
-		"the earliest time":  {"t=-9223372036854775808," + good, leadsSecret, signatureTime},
-		"another secret":     {signature(now, goodJSON, nextSecret), leadsSecret, signatureDigest},
+	one, both := []string{leadsSecret}, []string{leadsSecret, nextSecret}
+	for name, c := range map[string]struct {
+		signature string
+		secrets   []string
+		want      string
+	}{
+		"empty":              {"", one, signatureForm},
+		"no time":            {good, one, signatureForm},
+		"an empty time":      {"t=," + good, one, signatureForm},
+		"two times":          {fmt.Sprintf("t=%d,t=%d,%s", at, at, good), one, signatureForm},
+		"a date":             {"t=2026-03-01T12:00:00Z," + good, one, signatureForm},
+		"too large a time":   {"t=99999999999999999999," + good, one, signatureForm},
+		"no digest":          {fmt.Sprintf("t=%d", at), one, signatureForm},
+		"half a digest":      {fmt.Sprintf("t=%d,%s", at, good[:40]), one, signatureForm},
+		"no hexadecimal":     {fmt.Sprintf("t=%d,v1=%s", at, strings.Repeat("z", 64)), one, signatureForm},
+		"another version":    {fmt.Sprintf("t=%d,v0=%s", at, good[3:]), one, signatureForm},
+		"too old":            {signature(now.Add(-6*time.Minute), goodJSON, leadsSecret), one, signatureTime},
+		"from the future":    {signature(now.Add(6*time.Minute), goodJSON, leadsSecret), one, signatureTime},
+		"milliseconds":       {fmt.Sprintf("t=%d,%s", now.UnixMilli(), v1(now.UnixMilli(), goodJSON, leadsSecret)), one, signatureTime},
+		"the latest time":    {"t=9223372036854775807," + good, one, signatureTime},
+		"the earliest time":  {"t=-9223372036854775808," + good, one, signatureTime},
+		"another secret":     {signature(now, goodJSON, nextSecret), one, signatureDigest},
 		"no secret":          {signature(now, goodJSON, ""), both, signatureDigest},
-		"all secrets as one": {signature(now, goodJSON, both), both, signatureDigest},
-		"another body":       {signature(now, goodJSON+" ", leadsSecret), leadsSecret, signatureDigest},
-		"another time":       {fmt.Sprintf("t=%d,%s", at-1, good), leadsSecret, signatureDigest},
-		"not set up":         {signature(now, goodJSON, leadsSecret), "", signatureNoKey},
-		"set up with commas": {signature(now, goodJSON, ""), ",", signatureNoKey},
+		"all secrets as one": {signature(now, goodJSON, strings.Join(both, ",")), both, signatureDigest},
+		"another body":       {signature(now, goodJSON+" ", leadsSecret), one, signatureDigest},
+		"another time":       {fmt.Sprintf("t=%d,%s", at-1, good), one, signatureDigest},
+		"not set up":         {signature(now, goodJSON, leadsSecret), nil, signatureNoKey},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := send(opened(t, mocks.NewClient(t), secured(c.secrets)), "POST", "/leads", mediaJSON, goodJSON, signatureHeader, c.signature)
+			w := send(opened(t, mocks.NewClient(t), secured(c.secrets...)), "POST", "/leads", mediaJSON, goodJSON, signatureHeader, c.signature)
 			assert.Equal(t, http.StatusUnauthorized, w.Code)
 			assert.Equal(t, signatureHeader, w.Header().Get("WWW-Authenticate"))
 			assert.Equal(t, c.want, problemIn(t, w).Detail)

@@ -38,7 +38,7 @@ func TestTheRulesForLeadsAreNotForWebhooks(t *testing.T) {
 	require.NoError(t, err)
 	d := opened(t, c, func(o *Options) {
 		o.Webhooks = hooks
-		o.LeadsSecret, o.Leads = "secret", func() config.Leads { return config.Leads{PerMinute: 1} }
+		o.LeadsSecrets, o.Leads = []string{"secret"}, func() config.Leads { return config.Leads{PerMinute: 1} }
 	})
 	for range 3 {
 		w := send(d, "POST", "/hubspot/events", mediaJSON, "[]", "Origin", "https://elsewhere.example")

@@ -46,6 +46,9 @@ type Request struct {
 type Claim struct {
 	// Holder is the case that holds the subject now: the one that asked, or the one that was there first.
 	Holder string `json:"holder"`
+	// Mine is whether that is the case that asked. A workflow asks this, and not for its own ID, which it hasn't got when its
+	// history is replayed elsewhere.
+	Mine bool `json:"mine,omitempty"`
 }
 
 // Release gives up a case's claims on subjects. What another case holds stays as it is.

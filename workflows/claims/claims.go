@@ -69,7 +69,7 @@ func Workflow(ctx workflow.Context, state State) error {
 			if state.forget() {
 				workflow.GetLogger(ctx).Warn("A shard is full: the oldest of its claims was forgotten.", "shard", shard)
 			}
-			return claims.Claim{Holder: holder}, nil
+			return claims.Claim{Holder: holder, Mine: holder == req.Case}, nil
 		},
 		workflow.UpdateHandlerOptions{
 			Description: "Claims a subject for a case.",

@@ -45,36 +45,36 @@ func (l *lead) claimContact(ctx workflow.Context) error {
 // releasing what it held, or is about to end, can't be joined any more, and its claim is taken over.
 func (l *lead) claimOrJoin(ctx workflow.Context, subject string) error {
 	for instead := ""; ; {
-		holder, err := l.claim(ctx, subject, instead)
-		if err != nil || holder == l.id {
+		claim, err := l.claim(ctx, subject, instead)
+		if err != nil || claim.Mine {
 			return err
 		}
 		l.joining = true // who asks meanwhile goes their own way, since this lead may be over
 		answer, err := step.Repeatable(ctx, l.steps, step.Spec{
 			Name: fmt.Sprintf("join-%d", l.claims), System: "claims", Summary: "Join the lead that the customer has open", Policy: step.Inside,
-		}, claimsActivities.JoinCase, claims.Join{Holder: holder, Addition: l.asAddition()})
+		}, claimsActivities.JoinCase, claims.Join{Holder: claim.Holder, Addition: l.asAddition()})
 		if err != nil {
 			return err
 		}
 		if answer.Accepted {
-			l.result.Into = holder
+			l.result.Into = claim.Holder
 			return errJoined
 		}
 		l.joining = false
-		instead = holder
+		instead = claim.Holder
 	}
 }
 
 // claim asks for a subject, and says who has it.
-func (l *lead) claim(ctx workflow.Context, subject, instead string) (holder string, err error) {
+func (l *lead) claim(ctx workflow.Context, subject, instead string) (claims.Claim, error) {
 	l.claims++
 	claim, err := step.Repeatable(ctx, l.steps, step.Spec{
 		Name: fmt.Sprintf("claim-%d", l.claims), System: "claims", Summary: "See whether the customer has an open lead", Policy: step.Inside,
 	}, claimsActivities.Claim, claims.Request{Subject: subject, Case: l.id, Instead: instead})
-	if err == nil && claim.Holder == l.id && !slices.Contains(l.claimed, subject) {
+	if err == nil && claim.Mine && !slices.Contains(l.claimed, subject) {
 		l.claimed = append(l.claimed, subject)
 	}
-	return claim.Holder, err
+	return claim, err
 }
 
 // release gives up what the lead has claimed, however it ended. What can't be released is taken over by the next lead.

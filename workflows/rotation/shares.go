@@ -8,24 +8,30 @@ import "github.com/throughline-dev/throughline/activities/assignment"
 //
 // Shares are those of each turn among whoever could have had it: it is divided by their weights, each is credited with their
 // part of it, and the one with the most credit has it and pays for it. Who couldn't have had it gains nothing and loses
-// nothing, so that nobody who has slept, been away or been full has turns to catch up on. Without a turn given back, nobody
-// is ever more than (n-1)/2 turns off what was due to them, for n members, however they come and go, and whatever their
-// weights become. That is the bound; the worst that we know to make of it is half of that, and hours by chance get to about
-// one turn. In a pool of which all are always there it is a turn or so, which is but rounding.
+// nothing, so that nobody who has slept, been away or been full has turns to catch up on. Nobody is ever more than (n-1)/2
+// turns off what was due to them, for n members, however they come and go, and whatever their weights become. That is the
+// bound; the worst that we know to make of it is about half of that, and hours by chance get to about one turn. In a pool of
+// which all are always there it is a turn or so, which is but rounding. A turn that was given back is as if it had never been,
+// and so whoever gave back many is that much nearer to the next.
 //
 // Why (n-1)/2: the credits of the best k never add up to more than b(k) = k(n-k)/2 turns. When a turn falls on none of
-// the best k, q of whom were credited a part of it, then it fell on somebody who is less than a turn behind each of these q.
-// With that one, the best are k+1 who gained nothing by the turn, and so have b(k+1) at most; without the q, they have b(k-q) at
+// the best k, q of whom were credited a part of it, then it fell on somebody who is at most a turn behind each of these q. With
+// that one, they are k+1 who together gained nothing by it, and so have b(k+1) at most; without the q, they have b(k-q) at
 // most; and q b(k+1) + b(k-q) + q is (q+1) b(k) at most. The same holds from below. This is the "vector rounding problem" of
 // Ajtai and others, Fairness in Scheduling (1998).
 const turn = 720_720_000_000
 
-// share is what a weight of one gets of a turn. It is rounded down, and who pays for the turn pays what was shared out.
+// share is what a weight of one gets of a turn. It is rounded down, and who pays for the turn pays what was shared out. Without
+// weights, where it isn't known whom a turn was given among, it comes to nothing.
 func (s *State) share(total int) int {
-	if s.plain || total == 0 {
+	switch {
+	case total == 0:
+		return 0
+	case s.plain:
 		return 1
+	default:
+		return turn / total
 	}
-	return turn / total
 }
 
 // meet sees to it that everybody in a request has a standing. Somebody new starts as one to whom nothing is due.

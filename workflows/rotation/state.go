@@ -115,7 +115,8 @@ func (s *State) pack() {
 }
 
 // remember keeps a turn, and forgets what is older than the latest 2,000: turns, and with them members who have left, or
-// have been away for so long that it comes to the same. Whoever is forgotten and comes back begins as somebody new does.
+// have been away for so long that it comes to the same. Whoever is forgotten and comes back begins as somebody new does, with
+// nothing due and nothing counted.
 func (s *State) remember(g *Given) {
 	if n := len(s.Given); n > 0 && maps.Equal(g.Among, s.Given[n-1].Among) {
 		g.Among = s.Given[n-1].Among

@@ -214,7 +214,8 @@ func (w *World) Claim(_ context.Context, key effect.Key, req claims.Request) (cl
 	if holder := w.Holders[req.Subject]; holder == "" || holder == req.Instead {
 		w.Holders[req.Subject] = req.Case
 	}
-	return claims.Claim{Holder: w.Holders[req.Subject]}, nil
+	holder := w.Holders[req.Subject]
+	return claims.Claim{Holder: holder, Mine: holder == req.Case}, nil
 }
 
 // ReleaseClaims stands in for claims.Activities.

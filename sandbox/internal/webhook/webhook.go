@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -26,6 +27,8 @@ type Request struct {
 	Body   []byte
 	// Refusable is whether a 4xx is a last word, too.
 	Refusable bool
+	// Answer is what the app has to answer, word for word, besides 2xx; "" for anything.
+	Answer string
 }
 
 // Outbox posts. What it has not posted when it is closed is lost. Make one with [New]; it is safe for concurrent use.
@@ -92,6 +95,7 @@ func (o *Outbox) post(url string, r Request) bool {
 		return false
 	}
 	defer res.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)) // so that the connection can be used again
-	return res.StatusCode/100 == 2 || r.Refusable && res.StatusCode/100 == 4
+	said, err := io.ReadAll(io.LimitReader(res.Body, 1<<20)) // also so that the connection can be used again
+	taken := res.StatusCode/100 == 2 && (r.Answer == "" || err == nil && strings.TrimSpace(string(said)) == r.Answer)
+	return taken || r.Refusable && res.StatusCode/100 == 4
 }

@@ -183,6 +183,7 @@ func anExampleFillsTheFormAndTheFormIsSent(t *testing.T, b browser) {
 	leads := make(chan map[string][]string, 1)
 	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && r.ParseForm() == nil {
+			r.PostForm.Set("Origin", r.Header.Get("Origin"))
 			leads <- r.PostForm
 		}
 	}))
@@ -203,6 +204,7 @@ func anExampleFillsTheFormAndTheFormIsSent(t *testing.T, b browser) {
 			"phone": {"+49 711 5550 178"}, "country": {"DE"}, "region": {"Baden-Württemberg"}, "employees": {"220"},
 			"message":    {"Guten Tag, we build assembly lines and would like to offer your arm as an option. Is there a partner programme?"},
 			"utm_source": {"website"}, "utm_medium": {"organic"}, "utm_campaign": {"spring"},
+			"Origin": {w.URL}, // which the door lets in or not
 		}, lead)
 	case <-time.After(patience):
 		t.Fatal("the form was not sent")

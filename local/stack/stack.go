@@ -191,6 +191,7 @@ func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
 		SlackURL:           s.Config.Systems.Slack.URL,
 		People:             people,
 		Webhooks:           reports,
+		Leads:              func() config.Leads { return s.Config.Starter.Leads },
 		Company:            s.Config.Company.Name,
 		MaxBody:            s.Config.Starter.MaxBody,
 		Timeout:            s.Config.Starter.Timeout.Duration,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/activities/crm"
@@ -36,7 +37,8 @@ func lendSecrets() error {
 	return nil
 }
 
-// settle makes the configuration one for this machine: every system is the sandbox at the given URL.
+// settle makes the configuration one for this machine: every system is the sandbox at the given URL, and so is the web site that
+// leads come from, however many a minute.
 func settle(c *config.Config, sandboxURL string) {
 	c.Systems.Slack.URL = sandboxURL + "/slack/api/"
 	c.Systems.SendGrid.URL = sandboxURL + "/sendgrid"
@@ -47,6 +49,9 @@ func settle(c *config.Config, sandboxURL string) {
 	c.Systems.HubSpot.URL = sandboxURL + "/hubspot"
 	c.Systems.HubSpot.Portal, c.Systems.HubSpot.Pages = sandbox.HubSpotPortal, sandboxURL
 	c.Systems.PeopleDataLabs.URL = sandboxURL + "/pdl"
+	// A browser may have been told either name of this machine.
+	c.Starter.Leads.Origins = []string{sandboxURL, strings.Replace(sandboxURL, "127.0.0.1", "localhost", 1)}
+	c.Starter.Leads.PerMinute = 0
 	// Whoever pressed Ctrl-C waits. What is cut off is done again at the next start, and has one effect all the same.
 	c.Workers.StopTimeout = policy.Duration{Duration: min(c.Workers.StopTimeout.Duration, 5*time.Second)}
 }

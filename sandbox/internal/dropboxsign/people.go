@@ -71,13 +71,15 @@ func (s *Server) cancel(r *http.Request) (any, error) {
 	return nil, nil
 }
 
-// put changes a request.
+// put changes a request. When it fails, the request is as it was before.
 func (s *Server) put(r *request, to request) error {
-	if err := s.requests.Put(r.ID, &to); err != nil {
-		return err
-	}
+	before := *r
 	*r = to
-	return s.requests.Put(r.ID, r)
+	err := s.requests.Put(r.ID, r)
+	if err != nil {
+		*r = before
+	}
+	return err
 }
 
 // Act has the signer, or the world, do something with a request that is open, and tells the app: see client.SignatureAct.

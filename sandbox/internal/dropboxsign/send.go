@@ -158,4 +158,3 @@ func id() string {
 	_, _ = rand.Read(b[:]) // it never fails
 	return hex.EncodeToString(b[:])
 }
-

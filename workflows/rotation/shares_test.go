@@ -87,7 +87,7 @@ func TestNobodyIsFurtherFromTheirDueThanHalfOfTheOthers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		members := pool(t, 2, 8)
 		s, l := fresh(), newLedger()
-		for i := range rapid.IntRange(1, 200).Draw(t, "turns") {
+		for i := range rapid.IntRange(1, 100).Draw(t, "turns") {
 			req := assignment.Request{Case: fmt.Sprint(i)}
 			if rapid.Bool().Draw(t, "even pair") {
 				req.Members = evenPair(members, l)
@@ -134,7 +134,7 @@ func TestHowFarOffTheWorstHoursAndThoseByChanceGet(t *testing.T) {
 		}, 1},
 	} {
 		s, l, furthest := fresh(), newLedger(), 0.0
-		for i := range 400 {
+		for i := range 300 {
 			if there := c.there(l); len(there) > 0 {
 				l.book(there, s.take(assignment.Request{Case: fmt.Sprint(i), Members: there}).Member, 1)
 				furthest = max(furthest, l.furthest())

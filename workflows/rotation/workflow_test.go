@@ -160,11 +160,11 @@ func TestWhatIsMalformedIsRefusedAndTheRotationGoesOn(t *testing.T) {
 func TestWhatIsCarriedIsBounded(t *testing.T) {
 	s := fresh()
 	var members []assignment.Member
-	for i := range 300 {
+	for i := range 200 {
 		members = append(members, capped(fmt.Sprintf("somebody.with-a-long-name-%d", i), 1<<20, monday))
 	}
 	for i := range remembered + 100 {
-		there := members[i%2 : 200+i%97]
+		there := members[i%2 : 100+i%97]
 		s.take(assignment.Request{Case: fmt.Sprintf("lead-%s-%d", strings.Repeat("x", 40), i), Members: there})
 	}
 	latest := s.Given[remembered-1].Among

@@ -8,30 +8,38 @@ import (
 	"time"
 )
 
+// sent is what somebody has sent who was let in.
+type sent struct {
+	body []byte
+	// signed is when it was signed; the zero time where it wasn't.
+	signed time.Time
+}
+
 // admit says whether a lead may come in at all, before anybody reads what is in it; the cheapest refusal comes first. The body
 // is there beside a problem if it was got so far.
-func (d *Door) admit(w http.ResponseWriter, r *http.Request) (body []byte, p *problem) {
+func (d *Door) admit(w http.ResponseWriter, r *http.Request) (s sent, p *problem) {
 	if !d.welcome(r) {
-		return nil, unwelcome(r)
+		return s, unwelcome(r)
 	}
-	if body, p = readBody(w, r, d.o.MaxBody); p != nil {
-		return nil, p
+	if s.body, p = readBody(w, r, d.o.MaxBody); p != nil {
+		return s, p
 	}
 	if signature := r.Header.Values(signatureHeader); signature != nil {
-		return body, checkSignature(strings.Join(signature, ","), body, d.o.LeadsSecrets, time.Now())
+		s.signed, p = checkSignature(strings.Join(signature, ","), s.body, d.o.LeadsSecrets, time.Now())
+		return s, p
 	}
 	if _, browser := r.Header["Origin"]; !browser && len(d.o.LeadsSecrets) > 0 {
-		return body, unsigned("signature-missing", signatureMissing)
+		return s, unsigned("signature-missing", signatureMissing)
 	}
 	rules := d.o.Leads()
 	if rules.PerMinute == 0 {
-		return body, nil
+		return s, nil
 	}
 	wait := d.senders.take(clientOf(r, rules.Proxies), rules.PerMinute, time.Now())
 	if wait == 0 {
-		return body, nil
+		return s, nil
 	}
-	return body, &problem{Status: http.StatusTooManyRequests, why: "rate", wait: wait, Detail: fmt.Sprintf(
+	return s, &problem{Status: http.StatusTooManyRequests, why: "rate", wait: wait, Detail: fmt.Sprintf(
 		"Too many leads have come from your address, and this one wasn't taken. Send it again in %d seconds.", seconds(wait))}
 }
 

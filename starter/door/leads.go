@@ -28,12 +28,12 @@ type accepted struct {
 const leadsMethods = "GET, OPTIONS, POST"
 
 func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
-	body, p := d.admit(w, r)
+	in, p := d.admit(w, r)
 	if p != nil {
-		d.turnAway(w, r, p, body)
+		d.turnAway(w, r, p, in.body)
 		return
 	}
-	entry, form, p := readLead(r.Header, body)
+	entry, form, p := readLead(r.Header, in.body)
 	if p != nil {
 		if p.Status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Post", mediaJSON+", "+mediaForm+", "+mediaMultipart)
@@ -44,8 +44,12 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 	if entry.Trap(d.o.Leads().Honeypot) {
 		d.log.Info("A lead was turned away.", "why", "honeypot")
 	}
-	if entry.Key == "" {
-		entry.Key = strings.TrimSpace(r.Header.Get(keyHeader))
+	entry.Signed = in.signed
+	if key := strings.TrimSpace(r.Header.Get(keyHeader)); entry.Key == "" && key != "" {
+		entry.Key = key
+		if !in.signed.IsZero() { // whoever has overheard it could make many leads of it, by another key each
+			entry.Mistakes = append(entry.Mistakes, lead.Mistake{Field: intake.KeyField, Problem: signatureKey})
+		}
 	}
 	ctx, cancel := d.bounded(r)
 	defer cancel()

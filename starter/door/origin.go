@@ -33,8 +33,8 @@ func (d *Door) welcome(r *http.Request) bool {
 
 // crossOrigin lets the pages that are welcome read what the door answers, whatever that is.
 //
-// It is so little because rs/cors, of which it would be a configuration, has no word for the refusal: there a preflight from
-// anywhere gets 204, and its page only learns that something was missing.
+// It is plain code since rs/cors answers a preflight from anywhere with 204, so that nobody learns what is wrong, and net/http's
+// CrossOriginProtection can't take an origin off its list again.
 func (d *Door) crossOrigin(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,8 @@ import (
 // the other's place; one that is right is enough.
 const signatureHeader = "Throughline-Signature"
 
-// signedWithin is how far from now a signature's time may be, either way: so long is what somebody has overheard worth
-// anything, and what it is worth is the same lead again, which counts once.
+// signedWithin is how far from now a signature's time may be, either way. For so long whoever has overheard a signed lead can
+// send it again; that is the same lead, which counts once.
 const signedWithin = 5 * time.Minute
 
 // What a sender is told whose signature is refused: what to look at, and nothing that could help in making one.
@@ -28,6 +29,7 @@ const (
 	signatureForm    = "The header " + signatureHeader + " isn't of the form t=SECONDS,v1=HEX, with the time once and 64 hexadecimal digits after v1."
 	signatureTime    = "The signature's time is more than five minutes from the time here, which is in the header Date. Sign each lead when it is sent, with t in seconds since 1970."
 	signatureDigest  = "The signature doesn't fit. v1 is the HMAC-SHA256, by the secret, of t, a dot and the body, byte by byte as it is sent."
+	signatureKey     = "is missing: the header " + keyHeader + " is no part of what is signed, so a signed lead is named in its body"
 	signatureNoKey   = "Signatures can't be checked here: the door has no " + string(config.LeadsSecret) + ". Whoever runs it sets that, or the lead is sent without a signature."
 )
 
@@ -36,54 +38,48 @@ func unsigned(why, detail string) *problem {
 	return &problem{Status: http.StatusUnauthorized, Detail: detail, why: why}
 }
 
-// checkSignature checks the signature over a body as it came; nil where it is right.
-func checkSignature(header string, body []byte, secrets []string, now time.Time) *problem {
+// checkSignature checks the signature over a body as it came, and answers with when it was made.
+func checkSignature(header string, body []byte, secrets []string, now time.Time) (time.Time, *problem) {
 	if len(secrets) == 0 {
-		return unsigned("signature-no-secret", signatureNoKey)
+		return time.Time{}, unsigned("signature-no-secret", signatureNoKey)
 	}
-	seconds, macs, err := parseSignature(header)
-	if err != nil {
-		return unsigned("signature-form", signatureForm)
+	seconds, macs := parseSignature(header)
+	since1970, err := strconv.ParseUint(seconds, 10, 63)
+	if err != nil || len(macs) == 0 {
+		return time.Time{}, unsigned("signature-form", signatureForm)
 	}
-	at, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil {
-		return unsigned("signature-form", signatureForm)
-	}
-	if age := now.Sub(time.Unix(at, 0)); age > signedWithin || age < -signedWithin {
-		return unsigned("signature-time", signatureTime)
+	at := time.Unix(int64(since1970), 0)
+	if age := now.Sub(at); age > signedWithin || age < -signedWithin {
+		return time.Time{}, unsigned("signature-time", signatureTime)
 	}
 	for _, secret := range secrets {
 		mac := hmac.New(sha256.New, []byte(secret))
 		fmt.Fprintf(mac, "%s.%s", seconds, body)
 		want := mac.Sum(nil)
-		for _, got := range macs {
-			if hmac.Equal(got, want) {
-				return nil
-			}
+		if slices.ContainsFunc(macs, func(got []byte) bool { return hmac.Equal(got, want) }) {
+			return at, nil
 		}
 	}
-	return unsigned("signature-digest", signatureDigest)
+	return time.Time{}, unsigned("signature-digest", signatureDigest)
 }
 
-// parseSignature reads the time, as it was signed, and the digests. What stands under other names is for other readers.
-func parseSignature(header string) (seconds string, macs [][]byte, err error) {
+// parseSignature reads the time, as it was signed, and the digests; nothing of what isn't of the form. What stands under other
+// names is for other readers.
+func parseSignature(header string) (seconds string, macs [][]byte) {
 	for part := range strings.SplitSeq(header, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch {
-		case name == "t" && seconds != "":
-			return "", nil, fmt.Errorf("has two times")
-		case name == "t":
+		case name == "t" && seconds == "":
 			seconds = value
+		case name == "t":
+			return "", nil // which of them was signed?
 		case name == "v1":
 			mac, err := hex.DecodeString(value)
 			if err != nil || len(mac) != sha256.Size {
-				return "", nil, fmt.Errorf("has no digest after v1")
+				return "", nil
 			}
 			macs = append(macs, mac)
 		}
 	}
-	if seconds == "" || macs == nil {
-		return "", nil, fmt.Errorf("lacks a part")
-	}
-	return seconds, macs, nil
+	return seconds, macs
 }

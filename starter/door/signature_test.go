@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,8 @@ import (
 	"go.temporal.io/sdk/mocks"
 
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
 const leadsSecret, nextSecret = "the-secret-of-our-own-web-server-1", "the-secret-of-our-own-web-server-2"
@@ -82,7 +85,8 @@ func TestAWrongSignatureIsRefusedAndSaysWhichPartIsWrong(t *testing.T) {
 		"from the future":    {signature(now.Add(6*time.Minute), goodJSON, leadsSecret), one, signatureTime},
 		"milliseconds":       {fmt.Sprintf("t=%d,%s", now.UnixMilli(), v1(now.UnixMilli(), goodJSON, leadsSecret)), one, signatureTime},
 		"the latest time":    {"t=9223372036854775807," + good, one, signatureTime},
-		"the earliest time":  {"t=-9223372036854775808," + good, one, signatureTime},
+		"before 1970":        {"t=-1," + good, one, signatureForm},
+		"a plus":             {fmt.Sprintf("t=+%d,%s", at, good), one, signatureForm},
 		"another secret":     {signature(now, goodJSON, nextSecret), one, signatureDigest},
 		"no secret":          {signature(now, goodJSON, ""), both, signatureDigest},
 		"all secrets as one": {signature(now, goodJSON, strings.Join(both, ",")), both, signatureDigest},
@@ -108,7 +112,9 @@ func TestASignatureIsGoodForFiveMinutes(t *testing.T) {
 	for age, good := range map[time.Duration]bool{
 		0: true, signedWithin: true, -signedWithin: true, signedWithin + time.Nanosecond: false, -signedWithin - time.Nanosecond: false,
 	} {
-		assert.Equal(t, good, checkSignature(header, []byte("body"), []string{leadsSecret}, at.Add(age)) == nil, age)
+		signed, p := checkSignature(header, []byte("body"), []string{leadsSecret}, at.Add(age))
+		assert.Equal(t, good, p == nil, age)
+		assert.Equal(t, good, signed.Equal(at), age)
 	}
 }
 
@@ -135,6 +141,18 @@ func TestASignedLeadThatIsSentAgainIsTheSameLead(t *testing.T) {
 	assert.True(t, again.Duplicate)
 }
 
+func TestASignedLeadCannotBeMadeManyByAnotherKey(t *testing.T) {
+	post := func(c *mocks.Client, body string) *httptest.ResponseRecorder {
+		return send(opened(t, c, secured(leadsSecret)), "POST", "/leads", mediaJSON, body, keyHeader, "overheard-1",
+			signatureHeader, signature(time.Now(), body, leadsSecret))
+	}
+	w := post(mocks.NewClient(t), goodJSON)
+	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
+	assert.Equal(t, lead.Mistakes{{Field: intake.KeyField, Problem: signatureKey}}, problemIn(t, w).Errors)
+	named := strings.Replace(goodJSON, "{", `{"submission_id":"order-1",`, 1)
+	assert.Equal(t, http.StatusAccepted, post(taking(t, 1, nil), named).Code, "what its body says goes before the header")
+}
+
 func TestSignedLeadsAreNotCounted(t *testing.T) {
 	d := opened(t, taking(t, 6, nil), secured(leadsSecret), ruled(config.Leads{PerMinute: 1, Origins: []string{site}}))
 	for range 5 {
@@ -157,7 +175,7 @@ func FuzzSignature(f *testing.F) {
 	}
 	f.Add("", "")
 	f.Fuzz(func(t *testing.T, header, body string) {
-		p := checkSignature(header, []byte(body), []string{nextSecret, leadsSecret}, now)
+		_, p := checkSignature(header, []byte(body), []string{nextSecret, leadsSecret}, now)
 		if p != nil {
 			if p.Status != http.StatusUnauthorized || p.Detail == "" || p.why == "" {
 				t.Fatalf("%+v", p)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/throughline-dev/throughline/workflows/lead"
@@ -25,6 +26,8 @@ type Entry struct {
 	Submission lead.Submission
 	// Key is what the sender calls the submission; "" where it has no name.
 	Key string
+	// Signed is when a sender has signed it who has the secret; the zero time where nobody has.
+	Signed time.Time
 	// Mistakes are the fields that couldn't be read at all.
 	Mistakes lead.Mistakes
 }

@@ -53,7 +53,7 @@ func Take(ctx context.Context, c client.Client, e Entry) (Receipt, error) {
 	}
 	s := e.Submission
 	s.Received = time.Now().UTC()
-	id := s.WorkflowID(e.Key)
+	id := e.id(s)
 	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID:        id,
 		TaskQueue: lead.TaskQueue,
@@ -87,6 +87,15 @@ func Take(ctx context.Context, c client.Client, e Entry) (Receipt, error) {
 			"give every submission an ID of its own"}}
 	}
 	return Receipt{ID: id, Duplicate: true}, nil
+}
+
+// id is the ID of a submission's workflow. One without a key is known by its day. Where it was signed that is the day of the
+// signature, so that one which somebody has overheard is the same lead after midnight too.
+func (e Entry) id(s lead.Submission) string {
+	if !e.Signed.IsZero() {
+		s.Received = e.Signed
+	}
+	return s.WorkflowID(e.Key)
 }
 
 // holds reports whether a workflow was started for a submission with this digest. A website that sends the same constant

@@ -88,6 +88,20 @@ func TestTheSameContentAgainIsADuplicate(t *testing.T) {
 	assert.True(t, lead.IsWorkflowID(receipt.ID))
 }
 
+func TestASignedLeadIsKnownByTheDayOfItsSignature(t *testing.T) {
+	id := func(signed time.Time) string {
+		e := entry()
+		e.Signed = signed
+		receipt, err := Take(t.Context(), answering(t, nil), e)
+		require.NoError(t, err)
+		return receipt.ID
+	}
+	evening := time.Date(2020, time.March, 1, 23, 58, 0, 0, time.UTC)
+	assert.Equal(t, id(evening), id(evening), "whenever it comes")
+	assert.NotEqual(t, id(evening), id(evening.Add(3*time.Minute)), "on the next day it is said anew")
+	assert.NotEqual(t, id(evening), id(time.Time{}), "what isn't signed is known by the day on which it comes")
+}
+
 // holding is a Temporal that has a workflow for this key already, started for a submission with this digest.
 func holding(t *testing.T, memo map[string]*commonpb.Payload, err error) *mocks.Client {
 	c := answering(t, started)

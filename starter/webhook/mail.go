@@ -53,6 +53,15 @@ func readMail(contentType string, body io.Reader) (map[string]string, error) {
 	}
 }
 
+// boundaryOf is the boundary of a form's parts.
+func boundaryOf(contentType string) (string, error) {
+	media, params, err := mime.ParseMediaType(contentType)
+	if err != nil || media != "multipart/form-data" || params["boundary"] == "" {
+		return "", errors.New("the mail is not in multipart/form-data")
+	}
+	return params["boundary"], nil
+}
+
 // mail is what a post says of a mail.
 type mail struct {
 	form   map[string]string

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -100,13 +99,4 @@ func (m mail) id() string {
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return "mail/" + hex.EncodeToString(sum[:16])
-}
-
-// boundaryOf is the boundary of a form's parts.
-func boundaryOf(contentType string) (string, error) {
-	media, params, err := mime.ParseMediaType(contentType)
-	if err != nil || media != "multipart/form-data" || params["boundary"] == "" {
-		return "", errors.New("the mail is not in multipart/form-data")
-	}
-	return params["boundary"], nil
 }

@@ -34,11 +34,11 @@ func readKey(text string) (*publicKey, error) {
 	if err != nil {
 		return nil, errors.New("it is not base64: copy it as SendGrid shows it, MFkw…")
 	}
-	any, err := x509.ParsePKIXPublicKey(der)
+	parsed, err := x509.ParsePKIXPublicKey(der)
 	if err != nil {
 		return nil, err
 	}
-	key, ok := any.(*ecdsa.PublicKey)
+	key, ok := parsed.(*ecdsa.PublicKey)
 	if !ok {
 		return nil, errors.New("it is not an ECDSA key")
 	}

@@ -120,6 +120,7 @@ func (l *lead) attendance(ctx workflow.Context, name string, had []policy.Person
 	}
 	if len(pool) == 0 { // a lead of the first shape, or a pool that has gone from the handbook since the lead was routed
 		for _, m := range l.result.Route.Pool.Members {
+			m.DailyCap = 0 // nobody knows whose day it is
 			pool = append(pool, policy.Attendance{Member: m, Working: true})
 		}
 	}

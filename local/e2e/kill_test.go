@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,15 +30,23 @@ func TestAKilledWorkerChangesNothingInWhatTheWorldReceives(t *testing.T) {
 	first.kill(t)
 	require.NoError(t, s.world.Clear(t.Context(), ""))
 
-	// The second one dies with one lead at every other point. The pool of the American West is only this test's.
-	pool := assignment.WorkflowID("us-west")
-	second := s.spawn(t, orders{Config: patient, Hold: []string{pool}})
-	waiting, ending := s.send(t, ada("waiting")), s.send(t, ada("ending"))
-	s.card(t, waiting)
-	s.card(t, ending)
-	contacts, err := s.world.Records(t.Context(), "contacts", sandbox.RecordFilter{Email: "ada@ending.example"})
-	require.NoError(t, err)
-	require.Len(t, contacts, 1)
+	// The second one dies with one lead at every other point.
+	second := s.spawn(t, orders{Config: patient, Hold: []string{
+		lead.Submission{Email: "ada@claimed.example"}.Subject(), // it was given its claim
+		`"pool":"us-west"`,    // it was given its turn
+		`And one more thing.`, // it was added to another one
+	}})
+	waiting, ending, joined := s.send(t, ada("waiting")), s.send(t, ada("ending")), s.send(t, ada("joined"))
+	for _, id := range []string{waiting, ending, joined} {
+		s.card(t, id)
+	}
+	var contacts []sandbox.Record
+	eventually(t, "the CRM to have the contact", func() bool {
+		var err error
+		contacts, err = s.world.Records(t.Context(), "contacts", sandbox.RecordFilter{Email: "ada@ending.example"})
+		require.NoError(t, err)
+		return len(contacts) == 1
+	})
 	for _, f := range []sandbox.Fault{
 		{System: "pdl", Match: "enriched.example", Kind: sandbox.Timeout},
 		{System: "hubspot", Path: "crm/v3/objects/contacts/batch/upsert", Match: "ada@recorded.example", Kind: sandbox.LostReply},
@@ -48,17 +58,20 @@ func TestAKilledWorkerChangesNothingInWhatTheWorldReceives(t *testing.T) {
 	} {
 		s.order(t, f)
 	}
-	turned := ada("turned")
-	turned["country"], turned["region"] = "US", "California"
-	asked := s.send(t, turned)
-	stopped := []string{asked}
-	for _, name := range []string{"enriched", "recorded", "noted", "mailed", "uncarded", "carded"} {
+	stopped := map[string]string{}
+	for _, name := range []string{"claimed", "enriched", "turned", "recorded", "noted", "mailed", "uncarded", "carded"} {
 		f := ada(name)
-		if name == "noted" {
+		switch name {
+		case "noted":
 			f["message"] = "Noted, please."
+		case "turned": // no other lead has a turn of the American West's pool
+			f["country"], f["region"] = "US", "California"
 		}
-		stopped = append(stopped, s.send(t, f))
+		stopped[name] = s.send(t, f)
 	}
+	more := ada("joined")
+	more["message"] = "And one more thing."
+	joining := s.send(t, more)
 	s.contact(t, s.card(t, ending))
 	second.awaitHeld(t)
 	s.struck(t)
@@ -68,23 +81,31 @@ func TestAKilledWorkerChangesNothingInWhatTheWorldReceives(t *testing.T) {
 
 	// The third one finishes all of them.
 	s.spawn(t, orders{Config: patient})
-	for _, id := range append(stopped, reminded) {
+	for _, id := range append(slices.Collect(maps.Values(stopped)), joined, reminded) {
 		s.contact(t, s.card(t, id))
 	}
-	for _, id := range append(stopped, waiting, ending, reminded) {
+	for _, id := range append(slices.Collect(maps.Values(stopped)), waiting, ending, joined, reminded) {
 		require.Equal(t, lead.Contacted, s.result(t, id).Ending)
 		requireReplay(t, s.history(t, id, ""), "")
-		s.requireOnce(t, id)
-		if id != reminded {
+		if id == joined || id == reminded {
+			s.requireOnce(t, id)
+			cards, err := s.world.Messages(t.Context(), sandbox.MessageFilter{Case: id})
+			require.NoError(t, err)
+			require.Len(t, cards, 1)
+			require.Len(t, cards[0].Replies, 1, "the reminder, or what was added")
+		} else {
 			s.requireWhole(t, id)
 		}
 	}
-	cards, err := s.world.Messages(t.Context(), sandbox.MessageFilter{Case: reminded})
+	into := s.result(t, joining)
+	require.Equal(t, lead.Joined, into.Ending)
+	require.Equal(t, joined, into.Into)
+	require.Len(t, s.result(t, joined).Additions, 1)
+	effects, err := s.world.Effects(t.Context(), joining)
 	require.NoError(t, err)
-	require.Len(t, cards, 1)
-	require.Len(t, cards[0].Replies, 1, "the reminder")
-	require.Equal(t, "us-west", s.result(t, asked).Route.Pool.Name)
-	require.Equal(t, 1, s.turns(t, pool), "the turn that was given stays given, and no second one is taken")
+	require.Empty(t, effects, "what has joined another is nobody's business any more")
+	rotation := assignment.WorkflowID(s.result(t, stopped["turned"]).Route.Pool.Name)
+	require.Equal(t, 1, s.turns(t, rotation), "the turn that was given stays given, and no second one is taken")
 	require.NoError(t, s.Stop())
 }
 

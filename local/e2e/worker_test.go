@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -30,8 +30,8 @@ const envWorker = "E2E_WORKER"
 type orders struct {
 	Temporal, Namespace string
 	Config              []string
-	// Hold are workflows whose answers to an update never reach whoever asked in this process: it says "held" on its output
-	// when it has one, and keeps it to itself.
+	// Hold are texts. The answer to an update in whose arguments, as JSON, one of them occurs never reaches whoever asked in
+	// this process: it writes the text to its output when it has the answer, and keeps it to itself.
 	Hold []string
 }
 
@@ -80,21 +80,36 @@ type holder struct {
 	of []string
 }
 
+func (h *holder) UpdateWorkflow(ctx context.Context, in *interceptor.ClientUpdateWorkflowInput) (client.WorkflowUpdateHandle, error) {
+	handle, err := h.Next.UpdateWorkflow(ctx, in)
+	h.hold(err, in.Args)
+	return handle, err
+}
+
 func (h *holder) UpdateWithStartWorkflow(
 	ctx context.Context, in *interceptor.ClientUpdateWithStartWorkflowInput,
 ) (client.WorkflowUpdateHandle, error) {
 	handle, err := h.Next.UpdateWithStartWorkflow(ctx, in)
-	if err == nil && slices.Contains(h.of, in.UpdateOptions.WorkflowID) {
-		fmt.Println("held", in.UpdateOptions.WorkflowID)
-		select {} // until this process is killed
-	}
+	h.hold(err, in.UpdateOptions.Args)
 	return handle, err
+}
+
+// hold returns, unless this is an answer to keep.
+func (h *holder) hold(err error, args []any) {
+	asked, _ := json.Marshal(args) // they have just been sent
+	for _, text := range h.of {
+		if err == nil && strings.Contains(string(asked), text) {
+			fmt.Println(text)
+			select {} // until this process is killed
+		}
+	}
 }
 
 // spawned is a worker process.
 type spawned struct {
 	cmd   *exec.Cmd
-	held  chan string // the workflows whose answers it has kept to itself
+	hold  []string
+	held  chan string // which of these it has kept to itself, some of them more than once
 	ended chan error
 }
 
@@ -110,7 +125,7 @@ func (s system) spawn(t *testing.T, o orders) *spawned {
 	text, err := json.Marshal(o)
 	require.NoError(t, err)
 
-	w := &spawned{cmd: exec.Command(os.Args[0]), held: make(chan string, 100), ended: make(chan error, 1)}
+	w := &spawned{cmd: exec.Command(os.Args[0]), hold: o.Hold, held: make(chan string, 100), ended: make(chan error, 1)}
 	w.cmd.Env = append(os.Environ(), envWorker+"="+string(text))
 	w.cmd.Stderr = t.Output()
 	_, err = w.cmd.StdinPipe()
@@ -146,15 +161,18 @@ func (w *spawned) kill(t *testing.T) {
 	require.Equal(t, -1, how.ExitCode(), "it ended by itself: %s", how)
 }
 
-// awaitHeld waits until the process keeps an answer to itself.
+// awaitHeld waits until the process keeps all answers to itself that it was to keep.
 func (w *spawned) awaitHeld(t *testing.T) {
 	t.Helper()
-	select {
-	case <-w.held:
-	case err := <-w.ended:
-		w.ended <- err
-		require.NoError(t, errors.Join(err, errors.New("the worker ended")))
-	case <-within(t, patience).Done():
-		require.Fail(t, "waited in vain for the worker to keep an answer to itself")
+	for ctx, left := within(t, patience), slices.Clone(w.hold); len(left) > 0; {
+		select {
+		case text := <-w.held:
+			left = slices.DeleteFunc(left, func(one string) bool { return one == text })
+		case err := <-w.ended:
+			w.ended <- err
+			require.Fail(t, "the worker ended by itself", "%v", err)
+		case <-ctx.Done():
+			require.Fail(t, "waited in vain for the worker to keep the answer to "+left[0])
+		}
 	}
 }

@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.Dir, "dir", ".throughline/sandbox", "`folder` for the state; empty keeps it in memory")
 	flags.StringVar(&o.InteractionsURL, "interactions", "http://127.0.0.1:8080/slack/interactions", "`URL` that Slack's clicks are sent to")
 	flags.StringVar(&o.LeadURL, "leads", "http://127.0.0.1:8080/leads", "`URL` that the website's form is sent to, as a browser reaches it")
-	flags.StringVar(&o.HubSpotEventsURL, "hubspot-events", "http://127.0.0.1:8080/hubspot/events", "`URL` that HubSpot's events are sent to, as the starter is told that it is called")
+	flags.StringVar(&o.HubSpotEventsURL, "hubspot-events", "http://127.0.0.1:8080/hubspot/events", "`URL` that HubSpot's events are sent to; it is part of what is signed, so it has to begin with the starter's public_url")
 	flags.StringVar(&o.EventsURL, "events", "http://127.0.0.1:8080/sendgrid/events", "`URL` that SendGrid's events are sent to")
 	flags.StringVar(&o.RepliesURL, "replies", "http://127.0.0.1:8080/sendgrid/replies", "`URL` that answers to e-mails are sent to")
 	flags.StringVar(&o.ReplyHost, "reply-host", sandbox.ReplyHost, "`host` whose mail is sent there")

@@ -56,8 +56,11 @@ func (o *Outbox) Close() {
 	o.mu.Lock()
 	o.stop()
 	o.mu.Unlock()
-	o.sending.Wait()
+	o.Wait()
 }
+
+// Wait returns once everything that was sent has been answered or given up.
+func (o *Outbox) Wait() { o.sending.Wait() }
 
 // Send posts to an address until it has an answer that is one. Each attempt, counted from 0, has a request of its own, since signatures go
 // by the time.

@@ -68,7 +68,6 @@ func (s *Server) createTask(r *http.Request) (any, error) {
 	return data(r, s.showTask(p, p.Sections[at], t)), nil
 }
 
-
 // destination is where a new task goes. A task of several projects, or of none, is beyond the sandbox.
 func destination(in object) (project, section string, err error) {
 	wrong := no(http.StatusBadRequest, "projects: The sandbox puts a task into exactly one project")

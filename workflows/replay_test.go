@@ -19,9 +19,10 @@ import (
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
-// The histories of real runs, testdata/histories/<workflow>/<what happened>.json. A change to a workflow's code that none of
-// these can be replayed by would break the cases that are in flight when it is deployed. Where such a change is wanted, it is
-// made with workflow.GetVersion, or, before anybody depends on what was recorded, by recording anew:
+// The histories of real runs, testdata/histories/<workflow>/<shape>-<what happened>.json. A change to a workflow's code that
+// any of these can't be replayed by would break the cases that are in flight when it is deployed. Where such a change is wanted,
+// the workflow gets a new shape (see docs/architecture.md) or workflow.GetVersion, and what the new code does is recorded
+// beside what is there:
 //
 //	go test ./local/e2e -update
 func histories(t *testing.T, kind string) []string {

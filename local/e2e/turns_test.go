@@ -76,7 +76,7 @@ func (s system) requireTurns(t *testing.T, pool string, turns int) {
 		switch runs {
 		case 0: // it may only just have been continued
 		case 1:
-			requireReplay(t, h, "rotation/continued")
+			requireReplay(t, h, "rotation/2-continued")
 		default:
 			requireReplay(t, h, "")
 		}

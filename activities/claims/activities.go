@@ -28,12 +28,12 @@ type Activities struct {
 }
 
 // Claim asks for a subject on behalf of a case, and answers who holds it. It starts the subject's shard where that isn't
-// running. A request that the shard refuses is a final fault; a Temporal that can't be reached, or a shard that no worker
-// runs, is tried again.
+// running. A request that the shard refuses is a final fault. A Temporal that can't be reached, a shard that no worker runs,
+// and one that a release keeps from continuing as new just then, are tried again.
 //
 // All tries of one step share an update ID, so that those in flight while the workers are down are one update and not many,
-// and a try that arrives late, after the case has released, claims nothing. Within a run of the shard Temporal answers such
-// a repeat with the first answer. That answer still holds, provided that
+// and a try that arrives late, after the case has released, claims nothing. Within one run of the shard Temporal answers such
+// a repeat with the first answer, without asking the shard. That answer still holds, provided that
 //
 //   - a case can be joined from its start until it is about to release: then nobody takes over from one that hasn't heard yet
 //     that it holds the subject. And where the answer was another case that has ended meanwhile, joining it fails, and the
@@ -124,8 +124,10 @@ func (a *Activities) JoinCase(ctx context.Context, _ effect.Key, j Join) (Joined
 }
 
 // Holder is the ID of the case that holds a subject now, "" for none. It isn't an activity: the doors find by it whom news
-// about a subject is for. It needs a worker that runs the shard, and returns Temporal's error where there is none before the
-// context ends.
+// about a subject is for. It needs a worker that runs the shard, and returns Temporal's error where none answers in time.
+//
+// Ask for one subject after the other rather than for many at once: while a workflow is busy, Temporal keeps a single query
+// waiting for it and sends the others away, and its client waits a second before it asks again (ten seconds in all).
 func Holder(ctx context.Context, c client.Client, subject string) (string, error) {
 	answer, err := c.QueryWorkflow(ctx, WorkflowID(subject), "", QueryHolder, subject)
 	switch {

@@ -31,7 +31,7 @@ const (
 	longest = 80
 )
 
-// characters are those that IDs consist of: JSON writes each as one byte, and no e-mail address or name is made of them alone.
+// characters are those that IDs consist of: JSON writes each as one byte, and no e-mail address and no full name is made of them alone.
 const characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/"
 
 // State is what a shard carries from one run to the next. Its zero value is a new shard's.

@@ -50,7 +50,9 @@ func (s *shard) claim(req any) {
 		OnReject: func(error) { s.answers = append(s.answers, "refused") },
 		OnComplete: func(r any, err error) {
 			assert.NoError(s.t, err)
-			s.answers = append(s.answers, r.(claims.Claim).Holder)
+			got := r.(claims.Claim)
+			assert.Equal(s.t, got.Holder == req.(claims.Request).Case, got.Mine)
+			s.answers = append(s.answers, got.Holder)
 		},
 	}, req)
 }

@@ -1,4 +1,6 @@
 // Package billing makes invoices, and pays refunds, with Stripe.
+//
+// What Stripe takes and answers is described at https://docs.stripe.com/api.
 package billing
 
 import (
@@ -14,8 +16,10 @@ type Invoice struct {
 	Number string `json:"number"`
 	// Memo stands on the invoice; may be empty.
 	Memo string `json:"memo,omitempty"`
-	// Lines add up to Total, together with a discount as a line of its own with a negative amount.
-	Lines []Line       `json:"lines"`
+	// Lines add up to Total, together with a discount as a line of its own with a negative amount. There are at most 250, as
+	// many as Stripe puts on an invoice.
+	Lines []Line `json:"lines"`
+	// Total is more than nothing: of nothing there is nothing to invoice.
 	Total money.Amount `json:"total"`
 	// DueDays is how many days the customer has to pay.
 	DueDays int `json:"due_days"`
@@ -27,12 +31,12 @@ type Line struct {
 	Amount      money.Amount `json:"amount"`
 }
 
-// Customer is found by e-mail address, or made.
+// Customer is found by e-mail address, or made. One that is found keeps what is known of it, and gets what it lacks.
 type Customer struct {
 	Email   string `json:"email"`
 	Name    string `json:"name"`
 	Company string `json:"company,omitempty"`
-	Country string `json:"country,omitempty"`
+	Country string `json:"country,omitempty"` // ISO 3166-1 alpha-2
 }
 
 // Invoiced is an invoice that was made.

@@ -15,6 +15,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/claims"
+	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
@@ -45,12 +47,13 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 }
 
 func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
-	for _, kind := range []string{lead.WorkflowName, assignment.WorkflowName} {
+	for _, kind := range []string{lead.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
 		for _, file := range histories(t, kind) {
 			t.Run(kind+"/"+strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 				r := replayer(t)
 				lead.Register(r)
 				rotation.Register(r)
+				keeper.Register(r)
 				require.NoError(t, r.ReplayWorkflowHistoryFromJSONFile(quiet, file))
 			})
 		}
@@ -64,7 +67,7 @@ func TestEachWorkflowHasItsHistories(t *testing.T) {
 	for _, k := range kinds {
 		names = append(names, k.Name())
 	}
-	require.ElementsMatch(t, []string{lead.WorkflowName, assignment.WorkflowName}, names, "each of them is to be replayed above")
+	require.ElementsMatch(t, []string{lead.WorkflowName, assignment.WorkflowName, claims.WorkflowName}, names, "each of them is to be replayed above")
 }
 
 // The gate can fail: a lead that first waits a moment, and a rotation that ends instead of continuing, are not what was recorded.

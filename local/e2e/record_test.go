@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 
+	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
@@ -29,6 +30,7 @@ func requireReplay(t *testing.T, h *history.History, name string) {
 	require.NoError(t, err)
 	lead.Register(replayer)
 	rotation.Register(replayer)
+	keeper.Register(replayer)
 	require.NoError(t, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), h))
 	if !*update || name == "" {
 		return

@@ -1,12 +1,11 @@
 package lead
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
 	"regexp"
-	"strings"
 	"time"
+
+	"github.com/throughline-dev/throughline/workflows/field"
 )
 
 // WorkflowID is the ID of a submission's workflow, and with it the rule for what "the same submission" is. The key is what
@@ -17,9 +16,9 @@ import (
 // The ID is opaque: neither key nor content can be read from it.
 func (s Submission) WorkflowID(key string) string {
 	if key != "" {
-		return "lead-" + opaque("key", key)
+		return "lead-" + field.Opaque("key", key)
 	}
-	return "lead-" + opaque("content", s.Received.UTC().Format(time.DateOnly), s.Digest())
+	return "lead-" + field.Opaque("content", s.Received.UTC().Format(time.DateOnly), s.Digest())
 }
 
 // Digest is an opaque fingerprint of what was sent, whenever that was. Two normalised submissions have the same one exactly
@@ -30,20 +29,13 @@ func (s Submission) Digest() string {
 	if err != nil { // Validate has refused what can't be marshalled
 		panic(err)
 	}
-	return opaque("submission", string(content))
+	return field.Opaque("submission", string(content))
 }
 
 // Customer is an opaque ID of the person who wrote, by their e-mail address: it finds one person's leads in Temporal Web
 // without naming them.
 func (s Submission) Customer() string {
-	return opaque("customer", strings.ToLower(s.Email))
-}
-
-// opaque is 80 bits of a SHA-256 in 16 lower-case letters and digits: among a billion leads, the chance that any two share
-// one is less than one in a million.
-func opaque(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	return field.Customer(s.Email)
 }
 
 var workflowID = regexp.MustCompile(`^lead-[a-z2-7]{16}$`)

@@ -46,15 +46,21 @@ const (
 
 // Request is a proposal as it came in through a door.
 type Request struct {
-	// Title is what it is about, in a line.
-	Title string `json:"title"`
+	// Number is what people call the proposal by: "P-7QX4M2KD". The door makes it of the workflow's ID ([Number]), which a
+	// workflow doesn't have when its history is replayed elsewhere.
+	Number string `json:"number"`
+	// Title is what it is about, in a line; "" for "Proposal for" the client's company.
+	Title string `json:"title,omitempty"`
 	// Deal is the ID of the deal in the CRM; "" for none.
-	Deal   string         `json:"deal,omitempty"`
-	Client document.Party `json:"client"`
-	// Notes are those of the discovery call, as people write them: plain text or Markdown.
+	Deal string `json:"deal,omitempty"`
+	// FromDeal says that a deal has reached its stage, and that the rest is still to be read from it: see [FillFromDeal].
+	FromDeal bool           `json:"from_deal,omitempty"`
+	Client   document.Party `json:"client"`
+	// Notes are those of the discovery call, as people write them: plain text or Markdown; may be empty.
 	Notes string `json:"notes"`
 	// Currency is an ISO 4217 code, upper case: that of all amounts.
-	Currency string            `json:"currency"`
+	Currency string `json:"currency"`
+	// Lines may be none: the draft then says that prices are missing.
 	Lines    []document.Line   `json:"lines"`
 	Discount document.Discount `json:"discount,omitzero"`
 	// ValidUntil is the last day on which it can be accepted ("2026-11-30").

@@ -74,7 +74,10 @@ type Proposal struct {
 	// Number is what people call it by: "P-7QX4M2KD". It is made from the workflow's ID.
 	Number string `json:"number"`
 	// Version counts from 1.
-	Version  int       `json:"version"`
+	Version int `json:"version"`
+	// Draft is a version for our own people: the document says so, marks the sections that the notes had nothing for, and which
+	// are the notes' own. Without it those that are empty are left out.
+	Draft    bool      `json:"draft,omitempty"`
 	Title    string    `json:"title"`
 	Client   Party     `json:"client"`
 	Provider Party     `json:"provider"` // us

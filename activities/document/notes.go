@@ -39,7 +39,7 @@ const maxOwn = 100
 //
 // White space at the ends of lines, control characters and invisible marks (byte-order marks, zero-width spaces) are taken out.
 func ParseNotes(text string) []Section {
-	p := newParser()
+	p := newReader()
 	p.parse(clean(text))
 	return p.sections()
 }
@@ -87,6 +87,30 @@ func (p *part) add(line string) {
 	p.text.WriteString(line)
 }
 
+// outdented is the part's text without the white space with which all of its lines begin: people set off what stands below a
+// heading, and a list that stands far in is none in Markdown.
+func (p *part) outdented() string {
+	text := p.text.String()
+	least := len(text)
+	for l := range strings.Lines(text) {
+		if indent, content := columns(l); content != "" {
+			least = min(least, indent)
+		}
+	}
+	if least == 0 {
+		return text
+	}
+	var b strings.Builder
+	for l := range strings.Lines(text) {
+		if _, content := columns(l); content != "" {
+			b.WriteString(dedent(l, least))
+		} else {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
 // open is a heading under which the current line may stand.
 type open struct {
 	heading
@@ -97,7 +121,7 @@ type open struct {
 	inner int
 }
 
-type parser struct {
+type reader struct {
 	kinds     map[string]*part
 	notes     *part
 	own       []*part
@@ -107,15 +131,15 @@ type parser struct {
 	headings  []string // what was taken for headings, and doesn't stay in a text as it was
 }
 
-func newParser() *parser {
-	p := &parser{kinds: map[string]*part{}, notes: &part{}, titles: map[string]*part{}, languages: map[string]int{}}
+func newReader() *reader {
+	p := &reader{kinds: map[string]*part{}, notes: &part{}, titles: map[string]*part{}, languages: map[string]int{}}
 	for _, k := range kinds {
 		p.kinds[k] = &part{kind: k}
 	}
 	return p
 }
 
-func (p *parser) parse(text string) {
+func (p *reader) parse(text string) {
 	lines := strings.Split(text, "\n")
 	fence, blank, skip := "", true, false
 	for i, raw := range lines {
@@ -172,7 +196,7 @@ func fenceOf(content string) string {
 }
 
 // top is the innermost open heading, nil before the first.
-func (p *parser) top() *open {
+func (p *reader) top() *open {
 	if len(p.stack) == 0 {
 		return nil
 	}
@@ -180,14 +204,14 @@ func (p *parser) top() *open {
 }
 
 // current is the section that a line belongs to.
-func (p *parser) current() *part {
+func (p *reader) current() *part {
 	if top := p.top(); top != nil {
 		return top.part
 	}
 	return p.notes
 }
 
-func (p *parser) empty(fence string) {
+func (p *reader) empty(fence string) {
 	p.current().add("")
 	if top := p.top(); fence == "" && top != nil && top.paragraph {
 		p.close()
@@ -195,7 +219,7 @@ func (p *parser) empty(fence string) {
 }
 
 // close closes the innermost heading. What comes next in its section, or in that around it, is a paragraph of its own.
-func (p *parser) close() {
+func (p *reader) close() {
 	p.current().add("")
 	p.stack = p.stack[:len(p.stack)-1]
 	p.current().add("")
@@ -203,14 +227,14 @@ func (p *parser) close() {
 
 // leave closes the item that a line doesn't belong to: one that stands further out, except for a line that only goes on with
 // the item's last paragraph.
-func (p *parser) leave(indent int, goesOn bool) {
+func (p *reader) leave(indent int, goesOn bool) {
 	for top := p.top(); top != nil && top.level == levelItem && indent <= top.indent && !goesOn; top = p.top() {
 		p.close()
 	}
 }
 
 // place adds a line to the section that it belongs to.
-func (p *parser) place(raw string, indent int, blank bool) {
+func (p *reader) place(raw string, indent int, blank bool) {
 	_, content := columns(raw)
 	listed := bullet.MatchString(content) || numbered.MatchString(content)
 	p.leave(indent, !blank && !listed)
@@ -240,7 +264,7 @@ func dedent(raw string, columns int) string {
 }
 
 // take opens the section of a heading, and reports whether the line was one where it stands.
-func (p *parser) take(h heading, raw string, indent int, blank bool) bool {
+func (p *reader) take(h heading, raw string, indent int, blank bool) bool {
 	if h.level >= levelLabel {
 		p.leave(indent, false)
 	}
@@ -275,7 +299,7 @@ func (p *parser) take(h heading, raw string, indent int, blank bool) bool {
 
 // begin adds what stays in the text of a heading's own line: what stands behind it, and a heading that says more than the
 // section's title, in one form for all.
-func (p *parser) begin(h heading, raw string) {
+func (p *reader) begin(h heading, raw string) {
 	p.headings = append(p.headings, strings.TrimSuffix(raw, h.rest))
 	part := p.current()
 	stays := h.word.kind != "" && (!h.word.same || part.labelled)
@@ -293,7 +317,7 @@ func (p *parser) begin(h heading, raw string) {
 
 // counts reports whether an item of a list, or a numbered line, is a heading below the one that is open: under a heading of
 // known words it is an item, unless that heading is one of the same list. Unknown words have to go on with its count.
-func (p *parser) counts(h heading, top *open) bool {
+func (p *reader) counts(h heading, top *open) bool {
 	if h.word.kind == "" {
 		return top != nil && top.mark == '1' && top.level == levelLabel && follows(top.number, h.number)
 	}
@@ -311,7 +335,7 @@ func follows(before, number string) bool {
 }
 
 // section is the section of its own with that title.
-func (p *parser) section(title string) *part {
+func (p *reader) section(title string) *part {
 	if s, ok := p.titles[title]; ok {
 		return s
 	}
@@ -322,11 +346,11 @@ func (p *parser) section(title string) *part {
 
 // sections are all kinds in the document's order, then what the notes say beside them. Of a heading of unknown words with
 // nothing below it (the title of the notes) the words are kept among the notes.
-func (p *parser) sections() []Section {
+func (p *reader) sections() []Section {
 	language := slices.MaxFunc(vocabularies, func(a, b vocabulary) int { return p.languages[a.code] - p.languages[b.code] })
 	var all []Section
 	for _, k := range kinds {
-		all = append(all, Section{Kind: k, Title: language.titles[k], Text: p.kinds[k].text.String()})
+		all = append(all, Section{Kind: k, Title: language.titles[k], Text: p.kinds[k].outdented()})
 	}
 	var empty, own []Section
 	for _, s := range p.own {
@@ -334,9 +358,9 @@ func (p *parser) sections() []Section {
 			empty = append(empty, Section{Title: s.title})
 			continue
 		}
-		own = append(own, Section{Title: s.title, Text: s.text.String()})
+		own = append(own, Section{Title: s.title, Text: s.outdented()})
 	}
-	notes := p.notes.text.String()
+	notes := p.notes.outdented()
 	for _, s := range slices.Backward(empty) {
 		notes = strings.TrimSuffix(s.Title+"\n\n"+notes, "\n\n")
 	}

@@ -52,7 +52,7 @@ func TestNotesInPeoplesHabitsFallIntoTheirSections(t *testing.T) {
 // nothingLost checks that every visible character of the notes is in a section, or in a line that was only a heading.
 func nothingLost(t *testing.T, notes string) {
 	t.Helper()
-	p := newParser()
+	p := newReader()
 	p.parse(clean(notes))
 	missing := map[rune]int{}
 	count(missing, clean(notes), 1)
@@ -75,8 +75,8 @@ func count(runes map[rune]int, text string, by int) {
 	}
 }
 
-// text is the text of the section of a kind.
-func text(sections []Section, kind string) string {
+// textOf is the text of the section of a kind.
+func textOf(sections []Section, kind string) string {
 	for _, s := range sections {
 		if s.Kind == kind {
 			return s.Text
@@ -95,8 +95,8 @@ func TestAHeadingIsRecognisedInTheFormsThatPeopleUse(t *testing.T) {
 		"Kosten: ", "Coûts : ", "COUTS\n", "Presupuesto: ", "PRESUPUESTO\n",
 	} {
 		got := ParseNotes("We met.\n\n" + form + "about 50k")
-		assert.Equal(t, "about 50k", text(got, Budget), "%q", form)
-		assert.Equal(t, "We met.", text(got, ""), "%q", form)
+		assert.Equal(t, "about 50k", textOf(got, Budget), "%q", form)
+		assert.Equal(t, "We met.", textOf(got, ""), "%q", form)
 	}
 }
 
@@ -113,36 +113,36 @@ func TestWhatOnlyLooksLikeAHeadingStaysText(t *testing.T) {
 	} {
 		got := ParseNotes(notes)
 		for _, k := range kinds {
-			assert.Empty(t, text(got, k), "%q", notes)
+			assert.Empty(t, textOf(got, k), "%q", notes)
 		}
-		assert.Equal(t, notes, text(got, ""))
+		assert.Equal(t, notes, textOf(got, ""))
 	}
 }
 
 func TestOutOfScopeNeverReadsAsScope(t *testing.T) {
-	got := text(ParseNotes("# Scope\nA\n# Not in scope\nB\n# In scope\nC"), Scope)
+	got := textOf(ParseNotes("# Scope\nA\n# Not in scope\nB\n# In scope\nC"), Scope)
 	assert.Equal(t, "A\n\n### Not in scope\n\nB\n\n### In scope\n\nC", got)
-	got = text(ParseNotes("Out of scope: B\nScope: A"), Scope)
+	got = textOf(ParseNotes("Out of scope: B\nScope: A"), Scope)
 	assert.Equal(t, "**Out of scope:** B\n\n**Scope:** A", got)
 }
 
 func TestAnItemUnderAHeadingStaysThere(t *testing.T) {
 	got := ParseNotes("## Risks\n- Budget: may be cut\n1. Timeline: tight\n\nScope:\n- Goals: a page for each\n")
-	assert.Equal(t, "- Budget: may be cut\n1. Timeline: tight", text(got, Risks))
-	assert.Equal(t, "- Goals: a page for each", text(got, Scope))
-	assert.Empty(t, text(got, Budget)+text(got, Timeline)+text(got, Goals))
+	assert.Equal(t, "- Budget: may be cut\n1. Timeline: tight", textOf(got, Risks))
+	assert.Equal(t, "- Goals: a page for each", textOf(got, Scope))
+	assert.Empty(t, textOf(got, Budget)+textOf(got, Timeline)+textOf(got, Goals))
 }
 
 func TestALabelInAMarkdownSectionTakesItsOwnParagraph(t *testing.T) {
 	got := ParseNotes("## Scope\nA portal.\n\nTimeline: Q3\nor Q4\n\nSingle sign-on.")
-	assert.Equal(t, "A portal.\n\nSingle sign-on.", text(got, Scope))
-	assert.Equal(t, "Q3\nor Q4", text(got, Timeline))
+	assert.Equal(t, "A portal.\n\nSingle sign-on.", textOf(got, Scope))
+	assert.Equal(t, "Q3\nor Q4", textOf(got, Timeline))
 }
 
 func TestAnUnknownHeadingBelowAKnownOneIsASubHeading(t *testing.T) {
 	got := ParseNotes("# Scope\n## Phase 1\nA\n## Timeline\nQ3\n## Phase 2\nB\n# Weather\nrain")
-	assert.Equal(t, "## Phase 1\nA\n\n## Phase 2\nB", text(got, Scope))
-	assert.Equal(t, "Q3", text(got, Timeline))
+	assert.Equal(t, "## Phase 1\nA\n\n## Phase 2\nB", textOf(got, Scope))
+	assert.Equal(t, "Q3", textOf(got, Timeline))
 	assert.Equal(t, Section{Title: "Weather", Text: "rain"}, got[len(got)-1])
 }
 

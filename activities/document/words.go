@@ -141,11 +141,11 @@ var words = func() map[string]word {
 }()
 
 // qualifiers are words before one of those above that don't change what it is about: "proposed timeline".
-var qualifiers = set("project,client,clients,customer,customers,business,key,main,major,primary,proposed,estimated,rough,initial,agreed," +
+var qualifiers = wordSet("project,client,clients,customer,customers,business,key,main,major,primary,proposed,estimated,rough,initial,agreed," +
 	"known,potential,possible,their,our,the,overall,high level,immediate,current,expected,preliminary,your,its,wichtigste,mögliche," +
 	"geplanter,voraussichtlicher,unsere,ihre,die,der,das,nos,leurs,les,le,la,principaux,principales,los,las,el,sus,nuestros")
 
-func set(list string) map[string]bool {
+func wordSet(list string) map[string]bool {
 	s := map[string]bool{}
 	for w := range strings.SplitSeq(list, ",") {
 		s[fold(w)] = true

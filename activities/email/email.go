@@ -20,10 +20,22 @@ type Message struct {
 	// Case is the ID of the workflow that wants to hear of an answer: its own address at the reply host (see [Options]) stands
 	// beside ReplyTo. "" for a message whose answers are nobody's business but the recipient's.
 	Case string `json:"case,omitempty"`
+	// Task is the task that the message is about; nil for none. Where links can be signed (see [Options]), the template gets one
+	// to the task's page as {{.link}}, good until {{.link_until}}.
+	Task *TaskRef `json:"task,omitempty"`
 	// Template names the pair of templates (NAME.html, NAME.txt; the subject is the text's first line).
 	Template string `json:"template"`
 	// Data is what the template can use, as {{.key}}.
 	Data map[string]string `json:"data,omitempty"`
+}
+
+// TaskRef says which task of which workflow a message is about, which version of its subject, and who may answer: the person to
+// whom the message goes.
+type TaskRef struct {
+	Workflow string `json:"workflow"`
+	Task     string `json:"task"`
+	Version  string `json:"version,omitempty"`
+	Person   string `json:"person"` // ID in the handbook
 }
 
 // Sent is what became of a message.

@@ -42,6 +42,9 @@ type Button struct {
 	Confirm string `json:"confirm,omitempty"`
 	// Fields are what a dialog asks for before the click counts; none for a button that counts at once.
 	Fields []Field `json:"fields,omitempty"`
+	// Prefilled says that some of the fields have a value to begin with. Values don't fit into a button, so whoever takes the
+	// click asks for the fields as they are then: see [Dialogs.Fill].
+	Prefilled bool `json:"prefilled,omitempty"`
 }
 
 // Field is one thing that a dialog asks for.
@@ -54,6 +57,9 @@ type Field struct {
 	Choices  []Choice `json:"choices,omitempty"`
 	Hint     string   `json:"hint,omitempty"`
 	Required bool     `json:"required,omitempty"`
+	// Value is what the field holds to begin with, for somebody to change: a text, or the value of one of the choices. A button
+	// carries none: see [Button.Prefilled].
+	Value string `json:"value,omitempty"`
 }
 
 // The kinds of fields.

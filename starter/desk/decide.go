@@ -32,7 +32,7 @@ type Choice struct {
 // refusal is an answer and no error. The error says what is wrong with the choice and what there is to choose from, or that
 // nobody could be asked.
 func Decide(ctx context.Context, c client.Client, choice Choice) (humantask.Answer, error) {
-	views, err := tasks(ctx, c, choice.Workflow)
+	views, err := Tasks(ctx, c, choice.Workflow)
 	var unknown *serviceerror.NotFound
 	switch {
 	case errors.As(err, &unknown):
@@ -77,11 +77,11 @@ func pick(views []humantask.View, choice Choice) (humantask.View, error) {
 	for _, v := range views {
 		switch {
 		case choice.Task != "" && v.ID == choice.Task:
-			if v.Outcome == nil && !slices.Contains(actions(v), choice.Action) {
+			if v.Open() && !slices.Contains(actions(v), choice.Action) {
 				return v, fmt.Errorf("%q is no answer to task %q; choose one of: %s", choice.Action, v.ID, strings.Join(actions(v), ", "))
 			}
 			return v, nil
-		case choice.Task == "" && v.Outcome == nil && slices.Contains(actions(v), choice.Action):
+		case choice.Task == "" && v.Open() && slices.Contains(actions(v), choice.Action):
 			takes = append(takes, v)
 		}
 	}
@@ -102,9 +102,12 @@ func pick(views []humantask.View, choice Choice) (humantask.View, error) {
 func onOffer(views []humantask.View) string {
 	lines := []string{"its tasks:"}
 	for _, v := range views {
-		if v.Outcome == nil {
+		switch {
+		case v.Open():
 			lines = append(lines, fmt.Sprintf("  %s (%s), with %s: %s", v.ID, v.Title, strings.Join(waitsOn(v), ", "), strings.Join(actions(v), ", ")))
-		} else {
+		case v.Outcome == nil:
+			lines = append(lines, fmt.Sprintf("  %s (%s): %s", v.ID, v.Title, v.Withdrawn))
+		default:
 			lines = append(lines, fmt.Sprintf("  %s (%s): %s decided %s", v.ID, v.Title, v.Outcome.By.ID, v.Outcome.Action))
 		}
 	}

@@ -91,7 +91,9 @@ func TestTheListHasTheOpenTasksOfAllWorkflowsTheMostUrgentFirst(t *testing.T) {
 	done := contact(0)
 	done.ID, done.Outcome = "old", &humantask.Outcome{}
 	asked(c, "lead-a", value(contact(-time.Minute)), nil)
-	asked(c, "lead-b", value(contact(time.Hour), done), nil)
+	withdrawn := contact(0)
+	withdrawn.ID, withdrawn.Withdrawn = "older", "Withdrawn."
+	asked(c, "lead-b", value(contact(time.Hour), done, withdrawn), nil)
 	asked(c, "lead-c", value(never), nil)
 	asked(c, "lead-gone", nil, serviceerror.NewNotFound("ended meanwhile"))
 	items, err := List(t.Context(), c, Filter{})

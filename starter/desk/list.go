@@ -131,7 +131,7 @@ func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecution
 	if heard.none() {
 		return guess(run), ctx.Err()
 	}
-	views, err := tasks(ctx, c, id)
+	views, err := Tasks(ctx, c, id)
 	var gone *serviceerror.NotFound
 	var broken *serviceerror.QueryFailed
 	switch {
@@ -149,7 +149,7 @@ func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecution
 	heard.answered.Add(1)
 	var items []Item
 	for _, v := range views {
-		if v.Outcome != nil {
+		if !v.Open() {
 			continue
 		}
 		items = append(items, Item{
@@ -160,8 +160,9 @@ func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecution
 	return items, nil
 }
 
-// tasks asks a workflow for its tasks.
-func tasks(ctx context.Context, c client.Client, id string) ([]humantask.View, error) {
+// Tasks asks a workflow for its tasks, also one that has ended: the open ones first. A worker must be there to answer, within
+// three seconds. The error is a [serviceerror.NotFound] where there is no such workflow (any more).
+func Tasks(ctx context.Context, c client.Client, id string) ([]humantask.View, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	answer, err := c.QueryWorkflow(ctx, id, "", humantask.QueryTasks)

@@ -3,14 +3,13 @@ package door
 import (
 	"context"
 	"errors"
+	"slices"
 
 	slackapi "github.com/slack-go/slack"
 	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/activities/slack"
-	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/starter/desk"
 )
 
 // What a person is told about a dialog that didn't open, or wasn't taken.
@@ -38,11 +37,8 @@ func (d *Door) openDialog(ctx context.Context, click slack.Click) reply {
 	return reply{}
 }
 
-// takeForm hands a dialog that was sent to its workflow. It stays open, with what was typed, until the answer is recorded.
-//
-// The workflow is asked by its update first, so that a refusal ("Sam is away") can be put right in the dialog. Where no worker
-// answers in half the time, the same decision goes by the signal, which is kept until one does; should the update have got
-// through after all, the workflow knows the decision by its ID.
+// takeForm hands a dialog that was sent to its workflow. It stays open, with what was typed, until the answer is recorded: a
+// refusal ("Sam is away") can be put right there, and stands under the field that it is about, or else under the first.
 func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 	if len(click.Form.Missing) > 0 {
 		wrong := map[string]string{}
@@ -51,45 +47,26 @@ func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 		}
 		return reply{body: slackapi.NewErrorsViewSubmissionResponse(wrong)}
 	}
-	first := click.Form.Fields[0]
-	wrong := func(text string) reply {
-		return reply{body: slackapi.NewErrorsViewSubmissionResponse(map[string]string{first: text})}
+	wrong := func(text, field string) reply {
+		if !slices.Contains(click.Form.Fields, field) {
+			field = click.Form.Fields[0]
+		}
+		return reply{body: slackapi.NewErrorsViewSubmissionResponse(map[string]string{field: text})}
 	}
-	answer, err := d.ask(ctx, click)
-	if err == nil && !answer.Accepted {
+	handed, err := desk.Hand(ctx, d.o.Client, click.Task.Workflow, decision(click))
+	if err == nil && !handed.Accepted && !handed.Kept {
 		d.logClick("A dialog's answer was refused.", click)
-		return wrong(answer.Text)
+		return wrong(handed.Text, handed.Field)
 	}
 	var ended *serviceerror.NotFound
-	if err != nil && !errors.As(err, &ended) {
-		err = d.signal(ctx, click)
-	}
 	switch {
 	case err == nil:
 		d.logClick("A dialog's answer was handed on.", click)
 		return reply{body: slackapi.NewClearViewSubmissionResponse()}
 	case errors.As(err, &ended):
 		d.logClick("A dialog's answer came after its workflow had ended.", click)
-		return wrong(d.howItEnded(ctx, click.Task, asPlainText))
+		return wrong(d.howItEnded(ctx, click.Task, asPlainText), "")
 	}
 	d.log.Error("A dialog's answer could not be handed on; the person was asked to send it again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
-	return wrong(formLost)
-}
-
-// ask has the workflow judge a decision at once, by its update. A refusal is an answer; an error means that nobody answered.
-func (d *Door) ask(ctx context.Context, click slack.Click) (answer humantask.Answer, err error) {
-	ctx, cancel := context.WithTimeout(ctx, d.o.Timeout/2)
-	defer cancel()
-	handle, err := d.o.Client.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: click.Task.Workflow, UpdateName: humantask.UpdateDecide, Args: []any{decision(click)},
-		WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err == nil {
-		err = handle.Get(ctx, &answer)
-	}
-	var refused *temporal.ApplicationError
-	if errors.As(err, &refused) {
-		return humantask.Answer{Text: refused.Message()}, nil
-	}
-	return answer, err
+	return wrong(formLost, "")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/slack-go/slack/slackutilsx"
 
 	"github.com/throughline-dev/throughline/activities/slack"
-	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/starter/desk"
 )
 
 // talkWithin bounds what is done for a person after Slack was answered.
@@ -48,12 +48,8 @@ func (d *Door) say(address string, text func(context.Context) string) {
 
 // howItEnded says who decided a task of a workflow that has ended. A worker must be there to answer.
 func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef, write writing) string {
-	answer, err := d.o.Client.QueryWorkflow(ctx, ref.Workflow, "", humantask.QueryTasks)
+	tasks, err := desk.Tasks(ctx, d.o.Client, ref.Workflow)
 	if err != nil {
-		return caseGone
-	}
-	var tasks []humantask.View
-	if err := answer.Get(&tasks); err != nil {
 		return caseGone
 	}
 	for _, t := range tasks {

@@ -2,8 +2,10 @@ package humantask
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.temporal.io/sdk/workflow"
@@ -65,36 +67,83 @@ func (d *Desk) judge(ctx workflow.Context, decision *Decision) (judgement, refus
 	return judgement{task: t, by: by}, t.unhandled(now, *decision)
 }
 
-// maxField is the longest value of a field, in characters: what Slack lets a dialog's input hold.
-const maxField = 3000
+// The longest value of a field, in characters: what Slack lets a dialog's input hold. One of several lines may be longer, which
+// the task's page takes, and is still far from the two megabytes that Temporal lets a decision have. A comment, which stands on
+// cards, may not.
+const (
+	maxField = 3000
+	maxLong  = 100_000
+)
 
-// fill checks a decision's fields against its action's, and sees to it that a comment stands in Comment.
+// fill checks a decision's fields against its action's, leaves those as they are that it doesn't name, and sees to it that a
+// comment stands in Comment.
 func (d *Decision) fill(a Action) refusal {
 	if d.Comment == "" {
 		d.Comment = d.Fields[FieldComment]
 	}
+	fields := maps.Clone(d.Fields)
 	for _, f := range a.Fields {
-		value := d.Fields[f.Name]
-		if f.Name == FieldComment {
-			value = d.Comment
+		value, named := d.Fields[f.Name]
+		if f.Name == FieldComment && d.Comment != "" {
+			value, named = d.Comment, true
+		}
+		if !named && f.Value != "" {
+			if fields == nil {
+				fields = map[string]string{}
+			}
+			value, fields[f.Name] = f.Value, f.Value
+			if f.Name == FieldComment {
+				d.Comment = f.Value
+			}
+		}
+		most := maxField
+		if f.Kind == slack.FieldLong && f.Name != FieldComment {
+			most = maxLong
 		}
 		switch chosen := func(c slack.Choice) bool { return c.Value == value }; {
 		case strings.TrimSpace(value) == "" && f.Required:
 			return refusal(fmt.Sprintf("%q is needed with the answer %q.", f.Label, a.Label))
 		case f.Kind == slack.FieldChoice && value != "" && !slices.ContainsFunc(f.Choices, chosen):
 			return refusal(fmt.Sprintf("%q is no choice for %q.", value, f.Label))
-		case utf8.RuneCountInString(value) > maxField:
-			return refusal(fmt.Sprintf("%q is too long: at most %d characters.", f.Label, maxField))
+		case utf8.RuneCountInString(value) > most:
+			return refusal(fmt.Sprintf("%q is too long: at most %d characters.", f.Label, most))
 		}
 	}
+	d.Fields = fields
 	return ""
+}
+
+// refuse is the answer to a decision that doesn't count.
+func (d *Desk) refuse(decision Decision, why refusal) Answer {
+	answer := Answer{Text: string(why)}
+	if t := d.find(decision.Task); t != nil {
+		for _, a := range t.offered() {
+			if a.Name == decision.Action {
+				answer.Field = a.fieldOf(why)
+			}
+		}
+	}
+	return answer
+}
+
+// fieldOf is the name of the field with whose label a refusal begins, the longest of them; "" for none.
+func (a Action) fieldOf(why refusal) string {
+	text, name, longest := strings.TrimPrefix(string(why), `"`), "", 0
+	for _, f := range a.Fields {
+		rest, begins := strings.CutPrefix(text, f.Label)
+		next, _ := utf8.DecodeRuneInString(rest)
+		if begins && len(f.Label) > longest && !unicode.IsLetter(next) && !unicode.IsDigit(next) {
+			name, longest = f.Name, len(f.Label)
+		}
+	}
+	return name
 }
 
 // decide judges a decision and does what it says, where it counts.
 func (d *Desk) decide(ctx workflow.Context, decision Decision) Answer {
 	j, refusal := d.judge(ctx, &decision)
 	if refusal != "" {
-		return Answer{Text: string(refusal)}
+		return d.refuse(decision, refusal)
 	}
 	t := j.task
 	if j.repeat {

@@ -47,7 +47,8 @@ func NewDesk(ctx workflow.Context, o Options) (*Desk, error) {
 			Description: "Answers a human task.",
 			Validator: func(ctx workflow.Context, decision Decision) error {
 				if _, refusal := d.judge(ctx, &decision); refusal != "" {
-					return temporal.NewApplicationError(string(refusal), "Refused")
+					answer := d.refuse(decision, refusal)
+					return temporal.NewApplicationError(answer.Text, "Refused", answer)
 				}
 				return nil
 			},

@@ -16,11 +16,39 @@ func (t *task) draw(c *card) slack.Card {
 		return drawn
 	}
 	for _, a := range t.offered() {
+		fields, prefilled := withoutValues(a.Fields)
 		drawn.Buttons = append(drawn.Buttons, slack.Button{
-			Action: a.Name, Label: a.Label, Style: a.Style, Confirm: a.Confirm, Fields: a.Fields,
+			Action: a.Name, Label: a.Label, Style: a.Style, Confirm: a.Confirm, Fields: fields, Prefilled: prefilled,
 		})
 	}
 	return drawn
+}
+
+// withoutValues are fields without what they have to begin with, which can be long and would stand in history with each card;
+// had is whether one had something.
+func withoutValues(fields []slack.Field) (without []slack.Field, had bool) {
+	for i, f := range fields {
+		if f.Value == "" {
+			continue
+		}
+		if !had {
+			without, had = slices.Clone(fields), true
+		}
+		without[i].Value = ""
+	}
+	if !had {
+		return fields, false
+	}
+	return without, true
+}
+
+// unfilled are actions whose fields are without values.
+func unfilled(actions []Action) []Action {
+	actions = slices.Clone(actions)
+	for i := range actions {
+		actions[i].Fields, _ = withoutValues(actions[i].Fields)
+	}
+	return actions
 }
 
 // facts are the task's own, and what has happened to it.

@@ -83,7 +83,7 @@ func (t *task) moved(ctx workflow.Context, h Happening) {
 			before = c
 		}
 	}
-	text := fmt.Sprintf("%s: %s.", t.def.Title, h.sentence())
+	text := fmt.Sprintf("%s: %s.", t.def.Title, h.Sentence())
 	if h.What == Escalated {
 		text = fmt.Sprintf("%s has this now too, since nobody answered for %s.", h.To.Name, span(t.since.Sub(t.opened)))
 	}
@@ -197,15 +197,16 @@ func (t *task) mail(ctx workflow.Context, c *card, text string) {
 	for _, p := range c.people {
 		how := fmt.Sprintf("Answer on its card as soon as Slack is back, or have operations record your answer:\n"+
 			"starter decide %s %s ACTION --as %s\nwhere ACTION is one of: %s.", workflowID, t.def.ID, p.ID, t.actionNames())
+		ref := &email.TaskRef{Workflow: workflowID, Task: t.def.ID, Version: t.def.Version, Person: p.ID}
 		if !t.open() {
-			how = "There is nothing left for you to do."
+			how, ref = "There is nothing left for you to do.", nil
 		}
 		// An error has nowhere left to go: the task stands in Temporal Web and in `starter tasks`, and the ladder goes on.
 		_, _ = step.Once(ctx, t.desk.talk, step.Spec{
 			Name: fmt.Sprintf("%s-mail-%d-%s", t.def.ID, t.mails, p.ID), System: "sendgrid",
 			Summary: "Send the task " + t.def.ID + " by e-mail", Policy: step.System, BestEffort: true,
 		}, emailActivities.SendEmail, email.Message{
-			To: email.Address{Name: p.Name, Email: p.Email}, Template: "task",
+			To: email.Address{Name: p.Name, Email: p.Email}, Template: "task", Task: ref,
 			Data: map[string]string{
 				"person_name": p.Name, "title": t.def.Title, "text": text, "facts": strings.Join(facts, "\n"),
 				"status": t.status(), "how": how,

@@ -113,10 +113,19 @@ func (t *task) happen(ctx workflow.Context, h Happening) {
 
 func (t *task) view(now time.Time) View {
 	v := View{
-		ID: t.def.ID, Title: t.def.Title, Version: t.def.Version, Actions: t.offered(),
+		ID: t.def.ID, Title: t.def.Title, Text: t.def.Text, Version: t.def.Version, Actions: t.offered(),
 		Holder: t.holder, Candidates: t.entitled, Opened: t.opened, Since: t.since,
 		Due: t.due(), Breached: t.breached(), Story: t.story, Outcome: t.outcome,
 		PausedSince: t.clock.pausedSince, Paused: policy.Duration{Duration: t.clock.paused(now)},
+	}
+	if t.def.Facts != nil {
+		v.Facts = t.def.Facts()
+	}
+	if t.withdrawn {
+		v.Withdrawn = t.whyWithdrawn()
+	}
+	if !t.open() {
+		v.Actions = unfilled(v.Actions)
 	}
 	if i, ok := t.next(); ok && t.open() {
 		v.Next = &NextRung{Do: t.def.Ladder[i].Do, At: t.rungs[i].at}

@@ -77,7 +77,8 @@ type Action struct {
 	// Fields are what goes with the answer; a click opens a dialog that asks for them.
 	Fields []slack.Field `json:"fields,omitempty"`
 	// Check, where not nil, says what is wrong with an answer whose fields are all there, in a sentence that names the field
-	// and the fix; "" for nothing. It is asked before the answer counts, and must be deterministic.
+	// and the fix; "" for nothing. A sentence that begins with a field's label is shown beside that field. It is asked before
+	// the answer counts, and must be deterministic.
 	Check func(Decision) string `json:"-"`
 	// Done says on the card what was decided, before the person's name: "Contact made".
 	Done string `json:"done"`
@@ -113,6 +114,7 @@ type Decision struct {
 	By      Actor  `json:"by"`
 	Comment string `json:"comment,omitempty"`
 	// Fields are the values of the action's fields, by name; the comment may stand here or in Comment.
+	// A field that has a value to begin with and isn't there is left as it is; to empty it, name it with "".
 	Fields map[string]string `json:"fields,omitempty"`
 	// Reply is where a refusal is answered; the zero value where the caller gets the [Answer] itself.
 	Reply Reply `json:"reply,omitzero"`
@@ -135,6 +137,9 @@ type Answer struct {
 	Accepted bool `json:"accepted"`
 	// Text says so to the person who decided: "Recorded: Contact made.", "Maria Lopez decided this 3 minutes ago: …".
 	Text string `json:"text"`
+	// Field is the name of the action's field that a refusal is about, where its text begins with that field's label; "" for
+	// the answer as a whole.
+	Field string `json:"field,omitempty"`
 }
 
 // Outcome is how a task ended.
@@ -199,9 +204,14 @@ type Happening struct {
 
 // View is a task as it is listed.
 type View struct {
-	ID      string   `json:"id"`
-	Title   string   `json:"title"`
-	Version string   `json:"version,omitempty"`
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Text and Facts are what stands beside the title; the facts are as they are now.
+	Text    string       `json:"text,omitempty"`
+	Facts   []slack.Fact `json:"facts,omitempty"`
+	Version string       `json:"version,omitempty"`
+	// Actions are the answers that it takes. Once it has ended they are there for their labels only, without the values that
+	// their fields had.
 	Actions []Action `json:"actions"`
 	// Holder is who is expected to answer, the zero Person for a group's task that nobody has claimed; Candidates are all
 	// who may answer.
@@ -221,9 +231,14 @@ type View struct {
 	Next *NextRung `json:"next,omitempty"`
 	// Story is what has happened to it.
 	Story []Happening `json:"story,omitempty"`
-	// Outcome is how it ended; nil while it is open.
+	// Outcome is how it ended; nil while it is open, and where it was withdrawn.
 	Outcome *Outcome `json:"outcome,omitempty"`
+	// Withdrawn says that and why nobody is asked any more: "Withdrawn: there is a newer version."; "" where it wasn't.
+	Withdrawn string `json:"withdrawn,omitempty"`
 }
+
+// Open reports whether the task waits for its answer.
+func (v View) Open() bool { return v.Outcome == nil && v.Withdrawn == "" }
 
 // NextRung is the rung that a task reaches next.
 type NextRung struct {

@@ -15,8 +15,8 @@ func (t *task) with() string {
 	return strings.Join(names, " or ")
 }
 
-// sentence tells one thing that happened, for a card and for Temporal Web.
-func (h Happening) sentence() string {
+// Sentence tells what happened in a few words, for people: "Sam Reed handed it over to Maria Lopez (on holiday)".
+func (h Happening) Sentence() string {
 	var s string
 	switch h.What {
 	case Reminded:
@@ -51,7 +51,7 @@ func (h Happening) sentence() string {
 func (t *task) tale() string {
 	var lines []string
 	for _, h := range t.story {
-		lines = append(lines, moment(h.At)+": "+h.sentence())
+		lines = append(lines, moment(h.At)+": "+h.Sentence())
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,0 +1,61 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/throughline-dev/throughline/workflows/humantask"
+)
+
+// Handed is what became of a decision that was handed to its workflow.
+type Handed struct {
+	humantask.Answer
+	// Kept is set where no worker was there to judge it: Temporal has it, and it counts, or is refused, once one is.
+	Kept bool
+}
+
+// Hand gives a decision to its workflow, which is asked by its update first, so that a refusal can be put right at once. Where no
+// worker answers in half the time that the context has, the same decision goes by the signal, which is kept until one does; should
+// the update have got through after all, the workflow knows the decision by its ID.
+//
+// A refusal is an answer and no error. The error is a [serviceerror.NotFound] where the workflow has ended; any other means that
+// nobody knows whether the decision was taken, and handing it over again does no harm. Bound the context.
+func Hand(ctx context.Context, c client.Client, workflow string, d humantask.Decision) (Handed, error) {
+	answer, err := judge(ctx, c, workflow, d)
+	var ended *serviceerror.NotFound
+	if err == nil || errors.As(err, &ended) {
+		return Handed{Answer: answer}, err
+	}
+	err = c.SignalWorkflow(ctx, workflow, "", humantask.SignalDecide, d)
+	return Handed{Kept: err == nil}, err
+}
+
+// judge has the workflow judge a decision at once. An error means that nobody answered.
+func judge(ctx context.Context, c client.Client, workflow string, d humantask.Decision) (answer humantask.Answer, err error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
+	}
+	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: workflow, UpdateName: humantask.UpdateDecide, Args: []any{d},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = handle.Get(ctx, &answer)
+	}
+	var refused *temporal.ApplicationError
+	if errors.As(err, &refused) { // by the validator, before history grew
+		answer = humantask.Answer{}
+		if !refused.HasDetails() || refused.Details(&answer) != nil {
+			answer = humantask.Answer{Text: refused.Message()}
+		}
+		return answer, nil
+	}
+	return answer, err
+}

@@ -5,9 +5,11 @@ import (
 	"net/http"
 
 	"github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/sandbox/internal/dropboxsign"
 	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
+	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
 )
 
@@ -35,6 +37,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 		take(w, r, func(b client.Bounce) (client.Email, error) { return s.mail.Bounce(r.PathValue("id"), b) })
 	})
 	s.crmDoors(mux)
+	s.proposalDoors(mux)
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.faults.List())
 	})
@@ -47,7 +50,10 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 func (s *Sandbox) effects(caseID string) []client.Effect {
 	list := append([]client.Effect{}, s.slack.Effects(caseID)...)
 	list = append(list, s.mail.Effects(caseID)...)
-	return append(list, s.crm.Effects(caseID)...)
+	list = append(list, s.crm.Effects(caseID)...)
+	list = append(list, s.sign.Effects(caseID)...)
+	list = append(list, s.work.Effects(caseID)...)
+	return append(list, s.billing.Effects(caseID)...)
 }
 
 func (s *Sandbox) click(w http.ResponseWriter, r *http.Request) {
@@ -130,7 +136,8 @@ func take[In, Out any](w http.ResponseWriter, r *http.Request, do func(In) (Out,
 // refuse says why something can't be done.
 func refuse(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
-	if errors.Is(err, hubspot.ErrNoRecord) || errors.Is(err, sendgrid.ErrNoEmail) {
+	if errors.Is(err, hubspot.ErrNoRecord) || errors.Is(err, sendgrid.ErrNoEmail) ||
+		errors.Is(err, dropboxsign.ErrNoRequest) || errors.Is(err, stripe.ErrNoInvoice) {
 		status = http.StatusNotFound
 	}
 	wire.Error(w, status, "%s", err)

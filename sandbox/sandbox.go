@@ -9,12 +9,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/throughline-dev/throughline/sandbox/internal/asana"
+	"github.com/throughline-dev/throughline/sandbox/internal/dropboxsign"
 	"github.com/throughline-dev/throughline/sandbox/internal/faults"
 	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/pdl"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
+	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
 )
 
@@ -26,6 +29,9 @@ const (
 	DefaultHubSpotToken       = "pat-sandbox"
 	DefaultHubSpotSecret      = "sandbox-client-secret"
 	DefaultPDLKey             = "pdl-sandbox"
+	DefaultDropboxSignKey     = "dropboxsign-sandbox"
+	DefaultAsanaToken         = "asana-sandbox"
+	DefaultStripeKey          = "sk_test_sandbox"
 )
 
 // ReplyHost is the host whose mail SendGrid hands to [Options.RepliesURL], where the Options name no other.
@@ -34,6 +40,12 @@ const ReplyHost = "reply.northwind-robotics.example"
 // HubSpotPortal is the account's number. With the sandbox's own address as the address of HubSpot's pages, links to records
 // that are made of the two lead to the sandbox's CRM.
 const HubSpotPortal = hubspot.PortalID
+
+// The IDs of the workspace in Asana, and of the team that has its projects.
+const (
+	AsanaWorkspace = asana.WorkspaceGID
+	AsanaTeam      = asana.TeamGID
+)
 
 // Person is somebody whom the vendors know: a user in Slack, an owner in the CRM.
 type Person struct {
@@ -68,20 +80,27 @@ type Options struct {
 	// EventsURL where SendGrid's event webhook posts what becomes of e-mails (/sendgrid/events), and RepliesURL where its
 	// Inbound Parse posts answers to the ReplyHost (/sendgrid/replies). To "" nothing is posted.
 	HubSpotEventsURL, EventsURL, RepliesURL string
+	// SignEventsURL is where Dropbox Sign posts what becomes of signature requests (the starter's /dropboxsign/events). To ""
+	// nothing is posted.
+	SignEventsURL string
 	// ReplyHost is the host whose mail goes to the RepliesURL; "" is the constant [ReplyHost].
 	ReplyHost string
 	// PublicURL is the address at which the starter reaches the sandbox, for the response_url of a click:
 	// "http://sandbox:8090". "" takes the host that the click's own request came to.
 	PublicURL string
+	// PagesURL is the address at which a browser reaches the sandbox, for the links that Dropbox Sign, Asana and Stripe give to
+	// what is there: "http://127.0.0.1:8090". With "" they give only the path.
+	PagesURL string
 	// TemporalURL is the address of Temporal's web pages, for a link on the first page; "" for none.
 	TemporalURL string
 
 	// The credentials that callers must show, and the secrets that clicks and HubSpot's events are signed with; "" is the
 	// Default of each. What SendGrid posts is signed with keys of its own: see [Keys].
 	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, HubSpotSecret, PDLKey string
+	DropboxSignKey, AsanaToken, StripeKey                                            string
 
-	// Lag is how long it takes until a write can be found by HubSpot's search and in SendGrid's e-mail activity, which are
-	// both eventually consistent at the vendors. 0 is at once.
+	// Lag is how long it takes until a write can be found by the searches of HubSpot, Dropbox Sign and Stripe and in SendGrid's
+	// e-mail activity, which are all eventually consistent at the vendors. 0 is at once.
 	Lag time.Duration
 	// EnrichDelay is how long People Data Labs takes for an answer. 0 is at once.
 	EnrichDelay time.Duration
@@ -99,6 +118,9 @@ func (o Options) withDefaults() Options {
 		{&o.HubSpotToken, DefaultHubSpotToken},
 		{&o.HubSpotSecret, DefaultHubSpotSecret},
 		{&o.PDLKey, DefaultPDLKey},
+		{&o.DropboxSignKey, DefaultDropboxSignKey},
+		{&o.AsanaToken, DefaultAsanaToken},
+		{&o.StripeKey, DefaultStripeKey},
 		{&o.ReplyHost, ReplyHost},
 	} {
 		if *d.value == "" {
@@ -117,6 +139,9 @@ type Sandbox struct {
 	mail    *sendgrid.Server
 	outbox  *webhook.Outbox
 	crm     *hubspot.Server
+	sign    *dropboxsign.Server
+	work    *asana.Server
+	billing *stripe.Server
 	leadURL atomic.Pointer[string]
 	done    context.Context // is over when the sandbox is closed
 	stop    context.CancelFunc
@@ -182,7 +207,10 @@ func (s *Sandbox) open() (err error) {
 		Key: s.o.SendGridKey, Lag: s.o.Lag, Journal: s.journal,
 		EventsURL: s.o.EventsURL, RepliesURL: s.o.RepliesURL, ReplyHost: s.o.ReplyHost, Outbox: s.outbox,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return s.openProposals()
 }
 
 // Handler serves the vendors' APIs, the pages, and the doors for tests: see the package's description.
@@ -198,6 +226,9 @@ func (s *Sandbox) routes() http.Handler {
 	vendor("/sendgrid", "sendgrid", sendgrid.Refuse, s.mail.API())
 	vendor("/hubspot", "hubspot", hubspot.Refuse, s.crm.API())
 	vendor("/pdl", "pdl", pdl.Refuse, pdl.API(pdl.Options{Key: s.o.PDLKey, Delay: s.o.EnrichDelay}))
+	vendor("/dropboxsign", "dropboxsign", dropboxsign.Refuse, s.sign.API())
+	vendor("/asana", "asana", asana.Refuse, s.work.API())
+	vendor("/stripe", "stripe", stripe.Refuse, s.billing.API())
 
 	// What people's browsers use is closed to other sites: these need no credentials.
 	people := http.NewServeMux()

@@ -11,12 +11,13 @@ import (
 // Effect is something that has happened in the outside world, counted: two messages in a channel, two e-mails in a mailbox
 // and two notes on a contact each have a Count of 2, however many requests it took.
 type Effect struct {
-	// System is "slack", "sendgrid" or "hubspot".
+	// System is "slack", "sendgrid", "hubspot", "dropboxsign", "asana" or "stripe".
 	System string `json:"system"`
 	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company" or
-	// "note" in HubSpot. An "update" changes what is there and is no effect of its own; see Repeatable.
+	// "note" in HubSpot, "signature_request" or "reminder" at Dropbox Sign, "project" or "task" in Asana, "customer", "invoice" or
+	// "invoice_email" in Stripe. An "update" changes what is there and is no effect of its own; see Repeatable.
 	Operation string `json:"operation"`
-	// Key is the effect's key, "<workflow ID>/<step name>". A contact's is its e-mail address and a company's its domain, as
+	// Key is the effect's key, "<workflow ID>/<step name>". A contact's or customer's is its e-mail address and a company's its domain, as
 	// far as it has one.
 	Key string `json:"key"`
 	// Count is how many there are. For a contact or a company it is how many records share the address or the domain.
@@ -221,7 +222,7 @@ const (
 // Fault is an order that a vendor should fail.
 type Fault struct {
 	ID string `json:"id,omitempty"` // given by the sandbox
-	// System is "slack", "sendgrid", "hubspot" or "pdl"; "" is all of them.
+	// System is "slack", "sendgrid", "hubspot", "pdl", "dropboxsign", "asana" or "stripe"; "" is all of them.
 	System string `json:"system,omitempty"`
 	// Path is what the request's path below the vendor's base path must match: "chat.postMessage", "v3/mail/send",
 	// "crm/v3/objects/*/batch/upsert". A star stands for anything within a segment, two for anything; "" is every path.

@@ -28,6 +28,7 @@ func (f *findings) check(c *Config) map[string]policy.Calendar {
 	f.roles(c, people)
 	pools := f.pools(c, people, calendars)
 	f.lead(c, pools, calendars)
+	f.deals(c.Proposal)
 	f.templates(c)
 	f.systems(c)
 	f.programs(c)

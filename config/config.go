@@ -23,6 +23,8 @@ type Config struct {
 	Roles []Role   `json:"roles"`
 	Pools []Pool   `json:"pools"`
 	Lead  Lead     `json:"lead"`
+	// Proposal is how proposals are handled.
+	Proposal Proposal `json:"proposal"`
 	// Templates is the folder with the operator's own e-mail templates, as an absolute path; "" for the built-in ones only.
 	Templates string   `json:"templates"`
 	Systems   Systems  `json:"systems"`
@@ -114,6 +116,16 @@ type Lead struct {
 	MaxPause     policy.Duration `json:"max_pause"`
 	MaxExtension policy.Duration `json:"max_extension"`
 	Operations   policy.Ladder   `json:"operations"`
+}
+
+// Proposal is how proposals are handled.
+type Proposal struct {
+	// DealStage is the ID of the stage in HubSpot that starts a proposal when a deal reaches it; "" for none.
+	DealStage string `json:"deal_stage"`
+	// DealCurrency is that of deals which name none, an ISO 4217 code; "" asks operations.
+	DealCurrency string `json:"deal_currency"`
+	// DealValidDays is for how many days a proposal can be accepted that a deal has started.
+	DealValidDays int `json:"deal_valid_days"`
 }
 
 // Systems says where the outside world is.

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/throughline-dev/throughline/activities/link"
 )
 
 // SecretName names a secret by its environment variable. The variable with _FILE appended names a file that holds the value
@@ -30,12 +32,23 @@ const (
 	// LeadsSecret is what servers sign the leads with that they send to the door: one secret, or several with commas between
 	// them while one takes another's place.
 	LeadsSecret SecretName = "THROUGHLINE_LEADS_SECRET"
+	// DropboxSignKey is the account's primary API key. Signatures are asked for with it, and it proves that a callback came from
+	// Dropbox Sign.
+	DropboxSignKey SecretName = "THROUGHLINE_DROPBOXSIGN_KEY"
+	// AsanaToken is the personal access token that projects are made with.
+	AsanaToken SecretName = "THROUGHLINE_ASANA_TOKEN"
+	// StripeKey is the secret key ("sk_…" or "rk_…") that invoices are made with.
+	StripeKey SecretName = "THROUGHLINE_STRIPE_KEY"
+	// LinkSecret is what signs the links to a task's page and to a document: one secret, or several with commas between them while
+	// one takes another's place; the first signs.
+	LinkSecret SecretName = "THROUGHLINE_LINK_SECRET"
 	// PeopleDataLabsKey is the API key for company enrichment.
 	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
 )
 
 var secretNames = []SecretName{
-	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret,
+	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret, LinkSecret,
+	DropboxSignKey, AsanaToken, StripeKey,
 }
 
 // file is the variable that may name a file with the secret in it.
@@ -47,6 +60,16 @@ func (c *Config) Secret(name SecretName) Secret { return c.secrets[name] }
 // LeadsSecrets are the secrets in [LeadsSecret], any of which a lead may be signed with.
 func (c *Config) LeadsSecrets() []string {
 	return strings.FieldsFunc(c.Secret(LeadsSecret).Reveal(), func(r rune) bool { return r == ',' })
+}
+
+// Links signs and opens links with [LinkSecret], to addresses of the door as the outside reaches it; nil where there is no such
+// secret.
+func (c *Config) Links() (*link.Signer, error) {
+	secret := c.Secret(LinkSecret)
+	if !secret.IsSet() {
+		return nil, nil
+	}
+	return link.NewSigner(c.Starter.PublicURL, secret.Reveal())
 }
 
 // RequireSecrets checks that the secrets which a program needs are set. The error is of type [Mistakes] and names the variable
@@ -94,8 +117,8 @@ func (f *findings) secrets(number int, env environment) map[SecretName]Secret {
 			f.addAt(at, "", "has a space, a line break or another character in it that no secret has: was it copied whole?")
 			continue
 		}
-		if name == LeadsSecret && value != "" {
-			f.leadsSecrets(at, value)
+		if (name == LeadsSecret || name == LinkSecret) && value != "" {
+			f.signingSecrets(at, value)
 		}
 		secrets[name] = NewSecret(value)
 	}
@@ -122,6 +145,7 @@ var (
 		{regexp.MustCompile(`^xapp-`), SlackAppToken},
 		{regexp.MustCompile(`^SG\.[\w-]+\.`), SendGridKey},
 		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
+		{regexp.MustCompile(`^[rs]k_(live|test)_`), StripeKey},
 	}
 )
 

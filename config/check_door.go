@@ -62,15 +62,15 @@ func (f *findings) proxies(key, network string) {
 	}
 }
 
-// minLeadsSecret is the shortest secret that leads are signed with: that of the hash's output, below which RFC 2104 (section 3)
-// discourages keys.
-const minLeadsSecret = 32
+// minSigningSecret is the shortest secret that something is signed with: that of the hash's output, below which RFC 2104 (section
+// 3) discourages keys.
+const minSigningSecret = 32
 
-// leadsSecrets checks what servers sign leads with: one secret, or several with commas between them.
-func (f *findings) leadsSecrets(at position, value string) {
+// signingSecrets checks what leads or links are signed with: one secret, or several with commas between them.
+func (f *findings) signingSecrets(at position, value string) {
 	for part := range strings.SplitSeq(value, ",") {
-		if len(part) < minLeadsSecret {
-			f.addAt(at, "", "must have at least %d characters, and so must each one of several with commas between them: make one with `openssl rand -hex 32`", minLeadsSecret)
+		if len(part) < minSigningSecret {
+			f.addAt(at, "", "must have at least %d characters, and so must each one of several with commas between them: make one with `openssl rand -hex 32`", minSigningSecret)
 			return
 		}
 	}

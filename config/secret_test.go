@@ -7,9 +7,12 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/activities/link"
 )
 
 func TestASecretIsNeverSeen(t *testing.T) {
@@ -59,6 +62,7 @@ func TestMistakesWithSecretsNameTheVariableAndNotTheSecret(t *testing.T) {
 		{environment{"THROUGHLINE_LEADS_SECRET": "geheim"}, tooShort},
 		{environment{"THROUGHLINE_LEADS_SECRET": long + ",geheim"}, tooShort},
 		{environment{"THROUGHLINE_LEADS_SECRET": long + ","}, tooShort},
+		{environment{"THROUGHLINE_LINK_SECRET": "geheim"}, strings.Replace(tooShort, "LEADS", "LINK", 1)},
 		{environment{"THROUGHLINE_HUBSPOT_TOKN": "geheim"}, `THROUGHLINE_HUBSPOT_TOKN: is no setting; did you mean THROUGHLINE_HUBSPOT_TOKEN?`},
 	} {
 		_, err := try(t, c.env)
@@ -73,6 +77,22 @@ func TestOneSecretForLeadsCanTakeAnothersPlace(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, c.LeadsSecrets())
 	}
+}
+
+func TestLinksAreSignedWhereThereIsASecretForThem(t *testing.T) {
+	c, err := try(t, nil)
+	require.NoError(t, err)
+	links, err := c.Links()
+	require.NoError(t, err)
+	assert.Nil(t, links)
+
+	c, err = try(t, environment{"THROUGHLINE_LINK_SECRET": strings.Repeat("a", 32), "THROUGHLINE_STARTER_PUBLIC_URL": "https://door.example"})
+	require.NoError(t, err)
+	links, err = c.Links()
+	require.NoError(t, err)
+	address, err := links.Task(link.Task{Task: "contact"}, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	assert.Contains(t, address, "https://door.example/tasks/")
 }
 
 func TestRequireSecretsNamesEachVariableToSet(t *testing.T) {

@@ -354,6 +354,8 @@ type Book struct {
 	Pools  map[string]Pool
 	Roles  map[string]Role
 	Lead   Lead
+	// Proposal is how proposals are handled; the zero value where the handbook doesn't say.
+	Proposal Proposal
 	// Calendars are all of the handbook's, by name.
 	Calendars map[string]Calendar
 }

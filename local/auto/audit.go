@@ -3,6 +3,7 @@ package auto
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,11 +48,12 @@ func (p *Player) audit(ctx context.Context) {
 			p.Problem("the effects could not be counted: %v", err)
 		}
 	}
+	p.result.Others = slices.DeleteFunc(slices.Clone(p.ids), func(id string) bool { return id == p.result.ID })
 	p.result.OK = len(p.result.Problems) == 0
 }
 
 func (p *Player) count(ctx context.Context) error {
-	happened, err := p.World.Effects(ctx, p.result.ID)
+	happened, err := p.happened(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,6 +71,25 @@ func (p *Player) count(ctx context.Context) error {
 		p.Problem("%s", problem)
 	}
 	return nil
+}
+
+// happened is what the sandbox counts for the case's workflows. A contact or a company that several of them are about is one.
+func (p *Player) happened(ctx context.Context) (all []sandbox.Effect, err error) {
+	for _, id := range p.ids {
+		effects, err := p.World.Effects(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range effects {
+			same := func(o sandbox.Effect) bool {
+				return o.System == e.System && o.Operation == e.Operation && o.Key == e.Key
+			}
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, e)
+			}
+		}
+	}
+	return all, nil
 }
 
 // tally adds effects up by system, and says which of them are duplicates.
@@ -92,13 +113,26 @@ func tally(happened []sandbox.Effect, by map[string]Tally) (problems []string) {
 // see counts what people find of the case in Slack, in the mailboxes and in the CRM.
 func (p *Player) see(ctx context.Context) (Effects, error) {
 	seen := Effects{}
-	cards, err := p.World.Messages(ctx, sandbox.MessageFilter{Case: p.result.ID})
-	if err != nil {
-		return nil, err
-	}
-	for _, card := range cards {
-		seen[Card]++
-		seen[Reply] += len(card.Replies)
+	for _, id := range p.ids {
+		cards, err := p.World.Messages(ctx, sandbox.MessageFilter{Case: id})
+		if err != nil {
+			return nil, err
+		}
+		for _, card := range cards {
+			seen[Card]++
+			seen[Reply] += len(card.Replies)
+		}
+		mails, err := p.World.Emails(ctx, "", id)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range mails {
+			if p.find(func(q policy.Person) bool { return strings.EqualFold(q.Email, m.To.Email) }).ID == "" {
+				seen[CustomerMail]++
+			} else {
+				seen[ColleagueMail]++
+			}
+		}
 	}
 	answers, err := p.answers(ctx)
 	if err != nil {
@@ -110,32 +144,33 @@ func (p *Player) see(ctx context.Context) (Effects, error) {
 		t.Count += n
 		p.result.Effects[PrivateAnswer.System] = t
 	}
-	mails, err := p.World.Emails(ctx, "", p.result.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range mails {
-		if p.find(func(q policy.Person) bool { return strings.EqualFold(q.Email, m.To.Email) }).ID == "" {
-			seen[CustomerMail]++
-		} else {
-			seen[ColleagueMail]++
+	return seen, p.seeCRM(ctx, seen)
+}
+
+// seeCRM counts the records: the contacts of those whom the case is about, and what its workflows have made.
+func (p *Player) seeCRM(ctx context.Context, seen Effects) error {
+	counted := map[string]bool{} // two customers may have been made one contact, and two leads be about one company
+	count := func(kind Kind, f sandbox.RecordFilter) error {
+		records, err := p.World.Records(ctx, kind.What, f)
+		for _, r := range records {
+			if !counted[r.ID] {
+				counted[r.ID] = true
+				seen[kind]++
+			}
 		}
+		return err
 	}
-	for _, of := range []struct {
-		kind   Kind
-		filter sandbox.RecordFilter
-	}{
-		{Contact, sandbox.RecordFilter{Email: p.customer}},
-		{Company, sandbox.RecordFilter{Case: p.result.ID}},
-		{Note, sandbox.RecordFilter{Case: p.result.ID}},
-	} {
-		records, err := p.World.Records(ctx, of.kind.What, of.filter)
+	for i, id := range p.ids {
+		err := errors.Join(
+			count(Contact, sandbox.RecordFilter{Email: p.customers[i]}),
+			count(Company, sandbox.RecordFilter{Case: id}),
+			count(Note, sandbox.RecordFilter{Case: id}),
+		)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		seen[of.kind] += len(records)
 	}
-	return seen, nil
+	return nil
 }
 
 // compare says where what was seen differs from what was expected.

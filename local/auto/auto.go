@@ -68,13 +68,16 @@ type Result struct {
 	Case     string `json:"case"`
 	// ID is the workflow's; "" where the business wasn't taken.
 	ID string `json:"id"`
+	// Others are the IDs of what else was sent in the case: before it, or to be joined to it.
+	Others []string `json:"others,omitempty"`
 	// Ended is how it ended as the outside saw it, and Expected how it should have.
 	Ended    string `json:"ended"`
 	Expected string `json:"expected"`
 	// OK is whether all was as expected; Problems say what wasn't.
 	OK       bool     `json:"ok"`
 	Problems []string `json:"problems,omitempty"`
-	// Holder is who was given it and Why says why; By is who ended it.
+	// Holder is who was given it and Why says why; By is who ended it: somebody of the handbook by their ID, anybody and
+	// anything else by name.
 	Holder string `json:"holder,omitempty"`
 	Why    string `json:"why,omitempty"`
 	By     string `json:"by,omitempty"`

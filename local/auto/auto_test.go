@@ -126,20 +126,25 @@ func TestTheReportSaysWhatHappenedAndWhatDidNot(t *testing.T) {
 			Holder: "maria", Why: `territory "US West": lead.country is "US"`, By: "maria", Effects: map[string]Tally{"slack": {Count: 1}},
 		},
 		{
-			Workflow: "lead", Case: "Bad", ID: "lead-2", Expected: "contacted", Problems: []string{"it rained"},
+			Workflow: "lead", Case: "Bad", ID: "lead-2", Others: []string{"lead-3"}, Expected: "contacted", Problems: []string{"it rained"},
+			Holder: "ben", Why: "owning the contact in the CRM",
 			Effects: map[string]Tally{"slack": {Count: 2, Duplicates: 1}},
 		},
 	}
 	var table, lines bytes.Buffer
 	Print(&table, results)
-	for _, want := range []string{`maria, by "US West"`, "contacted by maria", "✗ Bad (lead-2): it rained", "1 of 2 cases", "slack 3 (1 of them duplicates)"} {
+	for _, want := range []string{`maria, by "US West"`, "ben, owning the contact in the CRM", "contacted by maria", "✗ Bad (lead-2): it rained", "1 of 2 cases", "slack 3 (1 of them duplicates)"} {
 		require.Contains(t, table.String(), want)
 	}
 	require.Equal(t, []Result{results[1]}, Failed(results))
 
 	require.NoError(t, PrintJSON(&lines, results))
-	var first map[string]any
-	require.NoError(t, json.NewDecoder(&lines).Decode(&first))
+	var first, second map[string]any
+	decoder := json.NewDecoder(&lines)
+	require.NoError(t, decoder.Decode(&first))
+	require.NoError(t, decoder.Decode(&second))
+	require.NotContains(t, first, "others")
+	require.Equal(t, []any{"lead-3"}, second["others"])
 	require.Equal(t, "lead", first["workflow"])
 	require.Equal(t, "lead-1", first["id"])
 	require.Equal(t, first["expected"], first["ended"])
@@ -159,4 +164,43 @@ func TestAnAddressThatLeadsNowhereIsSaid(t *testing.T) {
 	require.ErrorContains(t, err, "isn't ready: it answers 418")
 	_, err = Run(t.Context(), Options{Handbook: handbook, Door: "http://127.0.0.1:1", Sandbox: outside.URL})
 	require.ErrorContains(t, err, "there is no door at http://127.0.0.1:1")
+}
+
+// What two leads of one customer have in common is counted once, and what each of them has for itself twice.
+func TestACaseOfSeveralLeadsCountsWhatTheyShareOnce(t *testing.T) {
+	happened := map[string][]client.Effect{
+		"lead-1": {
+			{System: "hubspot", Operation: "contact", Key: "ada@contoso.example", Count: 1},
+			{System: "hubspot", Operation: "note", Key: "lead-1/record", Count: 1},
+		},
+		"lead-2": {
+			{System: "hubspot", Operation: "contact", Key: "ada@contoso.example", Count: 1},
+			{System: "hubspot", Operation: "note", Key: "lead-2/record", Count: 1},
+		},
+	}
+	contact := client.Record{Type: "contacts", ID: "101"}
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var answer any = []any{}
+		switch id := r.FormValue("case"); r.URL.Path {
+		case "/_sandbox/effects":
+			answer = happened[id]
+		case "/_sandbox/crm/contacts":
+			answer = []client.Record{contact}
+		case "/_sandbox/crm/notes":
+			answer = []client.Record{{Type: "notes", ID: "note of " + id}}
+		}
+		_ = json.NewEncoder(w).Encode(answer)
+	}))
+	defer outside.Close()
+	p := &Player{
+		World: client.New(outside.URL), Handbook: load(t, config.Default), c: Case{Effects: Effects{Contact: 1, Note: 2}},
+		say: func(string) {}, result: Result{Effects: map[string]Tally{}},
+	}
+	p.Also("lead-1", "ada@contoso.example")
+	p.Taken("lead-2", "ada@contoso.example")
+	p.audit(t.Context())
+	require.Empty(t, p.result.Problems)
+	require.Equal(t, "lead-2", p.result.ID)
+	require.Equal(t, []string{"lead-1"}, p.result.Others)
+	require.Equal(t, map[string]Tally{"hubspot": {Count: 3}}, p.result.Effects)
 }

@@ -19,14 +19,16 @@ import (
 // leadCase is a case of the workflow lead.
 type leadCase struct {
 	name string
-	// form is what the lead fills in, but for the e-mail's local part, to which the case's ID is added, and submission_id.
+	// form is what the lead fills in, but for what [Player.fill] adds.
 	form form
+	// send sends it, after what else has to happen before; nil is [submit].
+	send func(context.Context, *leadPlay) error
 	// as is how it is sent, "" is asJSON; and times how often at once, 0 is once.
 	as    string
 	times int
 	// territory is whose pool must get it; "" for the default pool.
 	territory string
-	// faults are what goes wrong, from before the lead is sent.
+	// faults are what goes wrong, from before anything is sent.
 	faults []sandbox.Fault
 	// play plays the people; it returns once they have done all they do.
 	play    func(context.Context, *leadPlay) error
@@ -42,16 +44,20 @@ type leadPlay struct {
 	email string
 	sent  time.Time
 	id    string
-	rep   policy.Person
-	// answered are those who answered, one of whose answers must have counted.
-	answered []policy.Person
+	// known is who must get it, since the CRM knows them as the owner of the lead's contact or company, whichever owns says.
+	known policy.Person
+	owns  string
+	// rep is who got it, and owner whom the contact belongs to in the end, if that is somebody else.
+	rep, owner policy.Person
+	// answered are the names of those who answered, one of whose answers must have counted.
+	answered []string
 }
 
 // whole are the effects of a lead for which nothing goes wrong.
 var whole = Effects{Card: 1, CustomerMail: 1, Contact: 1, Company: 1, Note: 1}
 
 func allLeads() []leadCase {
-	return slices.Concat(ordinaryLeads, waitingLeads, troubledLeads, givenUpLeads)
+	return slices.Concat(ordinaryLeads, waitingLeads, matchedLeads, eventfulLeads, troubledLeads, givenUpLeads)
 }
 
 func leadCases() (cases []Case) {
@@ -106,10 +112,7 @@ func operators(handbook *config.Config) []policy.Person {
 
 // run is the whole of the case.
 func (l *leadPlay) run(ctx context.Context) error {
-	l.form = maps.Clone(l.c.form)
-	local, domain, _ := strings.Cut(fmt.Sprint(l.form["email"]), "@")
-	l.email = local + "+" + l.ID + "@" + domain
-	l.form["email"], l.form["submission_id"] = l.email, l.ID
+	l.form, l.email = l.fill(l.c.form)
 	for _, f := range l.c.faults {
 		if f.Match == "" {
 			f.Match = l.email
@@ -118,28 +121,52 @@ func (l *leadPlay) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := l.submit(ctx); err != nil {
+	send := l.c.send
+	if send == nil {
+		send = submit
+	}
+	if err := send(ctx, l); err != nil {
 		return err
 	}
 	if err := l.c.play(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx); err != nil {
+	if err := l.closed(ctx, l.id); err != nil {
 		return err
 	}
 	return l.check(ctx)
 }
 
-// closed waits until nobody and nothing is at work on the lead any more.
-func (l *leadPlay) closed(ctx context.Context) error {
+// fill fills a form in: what is sent has an ID of its own, and the e-mail address the case's, by which it is told apart.
+func (p *Player) fill(f form) (filled form, email string) {
+	p.forms++
+	local, domain, _ := strings.Cut(fmt.Sprint(f["email"]), "@")
+	email = local + "+" + p.ID + "@" + domain
+	filled = maps.Clone(f)
+	filled["email"], filled["submission_id"] = email, fmt.Sprintf("%s-%d", p.ID, p.forms)
+	return filled, email
+}
+
+// closed waits until nobody and nothing is at work on a lead any more.
+func (l *leadPlay) closed(ctx context.Context, id string) error {
 	return l.Until(ctx, "the lead to be closed", func(ctx context.Context) (bool, string, error) {
-		state, err := l.state(ctx, l.id)
+		state, err := l.state(ctx, id)
 		return state == "closed", "it " + state, err
 	})
 }
 
 // submit sends the lead, where the case says so several times at once, by turns as JSON and as a form.
-func (l *leadPlay) submit(ctx context.Context) error {
+func submit(ctx context.Context, l *leadPlay) error {
+	if err := l.hand(ctx); err != nil {
+		return err
+	}
+	l.Taken(l.id, l.email)
+	l.Say("taken as %s", l.id)
+	return nil
+}
+
+// hand hands the lead to the door.
+func (l *leadPlay) hand(ctx context.Context) error {
 	l.sent = time.Now()
 	receipts := make([]receipt, max(l.c.times, 1))
 	var all errgroup.Group
@@ -154,8 +181,6 @@ func (l *leadPlay) submit(ctx context.Context) error {
 		return err
 	}
 	l.id = receipts[0].ID
-	l.Taken(l.id, l.email)
-	l.Say("taken as %s", l.id)
 	first, again := 0, false
 	for _, r := range receipts {
 		if r.ID != l.id {

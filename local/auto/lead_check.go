@@ -1,6 +1,7 @@
 package auto
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,35 +10,18 @@ import (
 	"strings"
 
 	"github.com/throughline-dev/throughline/activities/crm"
-	"github.com/throughline-dev/throughline/activities/policy"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
 // check looks at what the outside world has of a lead that has ended.
 func (l *leadPlay) check(ctx context.Context) error {
-	cards, err := l.cards(ctx, contactTitle)
+	by, err := l.checkCards(ctx)
 	if err != nil {
 		return err
 	}
-	if len(cards) == 0 {
-		return errors.New("expected a card that says how it ended, saw none")
-	}
-	var by policy.Person
-	var r reading
-	for _, card := range cards {
-		if len(card.Buttons) > 0 {
-			return fmt.Errorf("expected no button on a card whose task has ended, saw %s", labels(card.Buttons))
-		}
-		if r, err = read(card); err != nil {
-			return err
-		}
-		if by, err = l.ending(r.status); err != nil {
-			return err
-		}
-	}
-	if l.c.ends != lead.Aborted && !slices.ContainsFunc(l.answered, func(p policy.Person) bool { return p.ID == by.ID }) {
-		return fmt.Errorf("expected the answer of one who gave one to count, saw on the card: %s", r.status)
+	if l.c.ends != lead.Aborted && !slices.Contains(l.answered, by) {
+		return fmt.Errorf("expected the answer of one of %s to count, saw that of %q", strings.Join(l.answered, ", "), by)
 	}
 	if err := l.checkMail(ctx); err != nil {
 		return err
@@ -45,19 +29,63 @@ func (l *leadPlay) check(ctx context.Context) error {
 	return l.checkCRM(ctx)
 }
 
-// ending reads off a card how the lead ended.
-func (l *leadPlay) ending(status string) (by policy.Person, err error) {
+// checkCards looks how the lead's cards say that it ended, and returns by whom. Where there is to be no card, the CRM says it.
+func (l *leadPlay) checkCards(ctx context.Context) (by string, err error) {
+	if l.c.effects[Card] == 0 {
+		return l.endedInCRM(ctx)
+	}
+	cards, err := l.cards(ctx, contactTitle)
+	if err != nil {
+		return "", err
+	}
+	if len(cards) == 0 {
+		return "", errors.New("expected a card that says how it ended, saw none")
+	}
+	for _, card := range cards {
+		if len(card.Buttons) > 0 {
+			return "", fmt.Errorf("expected no button on a card whose task has ended, saw %s", labels(card.Buttons))
+		}
+		r, err := read(card)
+		if err != nil {
+			return "", err
+		}
+		if by, err = l.ending(r.status); err != nil {
+			return "", err
+		}
+	}
+	return by, nil
+}
+
+// ending reads off a card how the lead ended, and by whom.
+func (l *leadPlay) ending(status string) (by string, err error) {
 	for words, how := range map[string]lead.Ending{
 		"Contact made by ": lead.Contacted, "Not a lead by ": lead.Disqualified, "Withdrawn": lead.Aborted,
 	} {
 		if rest, ok := strings.CutPrefix(status, words); ok {
-			name, _, _ := strings.Cut(rest, ",")
-			by = l.Named(name)
-			l.Ended(string(how), by.ID)
+			if how != lead.Aborted {
+				by, _, _ = strings.Cut(rest, ",")
+			}
+			l.Ended(string(how), cmp.Or(l.Named(by).ID, by))
 			return by, nil
 		}
 	}
-	return by, fmt.Errorf("expected the card to say how it ended, saw: %s", status)
+	return "", fmt.Errorf("expected the card to say how it ended, saw: %s", status)
+}
+
+// endedInCRM reads off the CRM's last note how the lead ended, and by whom.
+func (l *leadPlay) endedInCRM(ctx context.Context) (by string, err error) {
+	notes, err := l.World.Records(ctx, Note.What, sandbox.RecordFilter{Case: l.id})
+	if err != nil {
+		return "", err
+	}
+	if len(notes) > 0 {
+		name, what, _ := strings.Cut(noteText(notes[len(notes)-1]), ": ")
+		if what == byReply {
+			l.Ended(string(lead.Contacted), name)
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("expected the last of the CRM's notes to say %q, saw %d notes", byReply, len(notes))
 }
 
 // checkMail looks who wrote to the lead.
@@ -84,9 +112,13 @@ func (l *leadPlay) checkCRM(ctx context.Context) error {
 	if l.c.ends == lead.Disqualified {
 		status = crm.StatusUnqualified
 	}
+	owner := l.rep
+	if l.owner.ID != "" {
+		owner = l.owner
+	}
 	for _, contact := range contacts {
-		if owner := contact.Properties["hubspot_owner_id"]; owner != l.rep.CRMOwner {
-			return fmt.Errorf("expected %s (%s) to own the contact, saw %s", l.rep.Name, l.rep.CRMOwner, owner)
+		if saw := contact.Properties["hubspot_owner_id"]; saw != owner.CRMOwner {
+			return fmt.Errorf("expected %s (%s) to own the contact, saw %s", owner.Name, owner.CRMOwner, saw)
 		}
 		if saw := contact.Properties["hs_lead_status"]; saw != string(status) {
 			return fmt.Errorf("expected the contact's status to be %s, saw %q", status, saw)
@@ -115,6 +147,9 @@ func noteText(note sandbox.Record) string {
 
 // because is how the reason begins for which the lead's rep has it.
 func (l *leadPlay) because() string {
+	if l.owns != "" {
+		return fmt.Sprintf("owning the %s in the CRM", l.owns)
+	}
 	if l.c.territory == "" {
 		return fmt.Sprintf("no territory took it, so the default pool %q", l.Handbook.Lead.DefaultPool)
 	}

@@ -20,6 +20,7 @@ const (
 
 	madeContact = "I've made contact"
 	notALead    = "Not a lead"
+	handOver    = "Hand over"
 	tryAgain    = "Try again"
 	goOn        = "Go on without"
 	giveUp      = "Give the case up"
@@ -43,13 +44,13 @@ func repDisqualifies(ctx context.Context, l *leadPlay) error {
 	if err != nil {
 		return err
 	}
-	l.answered = append(l.answered, l.rep)
+	l.answered = append(l.answered, l.rep.Name)
 	return l.Answer(ctx, l.rep, card, notALead, map[string]string{humantask.FieldComment: noLead})
 }
 
 // answer is somebody saying that they have made contact.
 func (l *leadPlay) answer(ctx context.Context, who policy.Person, card sandbox.Message) error {
-	l.answered = append(l.answered, who)
+	l.answered = append(l.answered, who.Name)
 	return l.Press(ctx, who, card, madeContact)
 }
 
@@ -66,8 +67,12 @@ func (l *leadPlay) repCard(ctx context.Context) (sandbox.Message, error) {
 	l.rep = l.Named(r.facts["Rep"])
 	l.Given(l.rep.ID, r.facts["Why"])
 	l.Say("%s has the card: %s", l.rep.Name, r.facts["Why"])
-	if pool := reps(l.Handbook, l.c.territory); !slices.Contains(pool, l.rep.ID) {
-		return card, fmt.Errorf("expected one of %s to get the lead, saw %q", strings.Join(pool, ", "), r.facts["Rep"])
+	able := reps(l.Handbook, l.c.territory)
+	if l.known.ID != "" {
+		able = []string{l.known.ID}
+	}
+	if !slices.Contains(able, l.rep.ID) {
+		return card, fmt.Errorf("expected one of %s to get the lead, saw %q", strings.Join(able, ", "), r.facts["Rep"])
 	}
 	if !strings.HasPrefix(r.facts["Why"], l.because()) {
 		return card, fmt.Errorf("expected the card's reason to begin with %q, saw %q", l.because(), r.facts["Why"])
@@ -176,7 +181,7 @@ func bothContact(ctx context.Context, l *leadPlay) error {
 	if err := l.holdCards(ctx, l.email); err != nil {
 		return err
 	}
-	l.answered = []policy.Person{l.rep, e.manager}
+	l.answered = []string{l.rep.Name, e.manager.Name}
 	var both errgroup.Group
 	both.Go(func() error { return l.Press(ctx, l.rep, e.repCard, madeContact) })
 	both.Go(func() error { return l.Press(ctx, e.manager, e.newsCard, madeContact) })

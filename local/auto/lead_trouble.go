@@ -16,7 +16,7 @@ func sentAgain(ctx context.Context, l *leadPlay) error {
 	if err := repContacts(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx); err != nil {
+	if err := l.closed(ctx, l.id); err != nil {
 		return err
 	}
 	again, err := l.send(ctx, l.form, asJSON)
@@ -31,7 +31,7 @@ func throttled(ctx context.Context, l *leadPlay) error {
 	if err := repContacts(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx); err != nil {
+	if err := l.closed(ctx, l.id); err != nil {
 		return err
 	}
 	contacts, err := l.World.Records(ctx, Contact.What, sandbox.RecordFilter{Email: l.email})
@@ -138,11 +138,7 @@ func givenUp(ctx context.Context, l *leadPlay) error {
 	if _, err := l.repCard(ctx); err != nil {
 		return err
 	}
-	err := l.Until(ctx, "the mail to the lead", func(ctx context.Context) (bool, string, error) {
-		mails, err := l.World.Emails(ctx, l.email, "")
-		return len(mails) > 0, "none", err
-	})
-	if err != nil {
+	if _, err := l.outreach(ctx); err != nil {
 		return err
 	}
 	card, err := l.failed(ctx, 401)

@@ -26,9 +26,10 @@ type Player struct {
 	say     func(string)
 	orders  []sandbox.Fault
 	private []ear
-	// customer is the e-mail address of whoever the case is about.
-	customer string
-	result   Result
+	forms   int // how many were filled in
+	// ids are the workflows of the case, and customers the e-mail addresses of those whom it is about.
+	ids, customers []string
+	result         Result
 }
 
 // play plays the case, and takes its faults back whatever comes of it.
@@ -62,8 +63,17 @@ func (p *Player) Problem(format string, args ...any) {
 	p.Say("NOT AS EXPECTED: %s", problem)
 }
 
-// Taken says that the business was taken, as the workflow with that ID, and about whom it is.
-func (p *Player) Taken(id, customer string) { p.result.ID, p.customer = id, customer }
+// Taken says that the business was taken, as the workflow with that ID, and about whom it is. Where a case has several, its
+// result names the one that was taken last.
+func (p *Player) Taken(id, customer string) {
+	p.result.ID = id
+	p.Also(id, customer)
+}
+
+// Also says that there is another workflow that the case's effects may belong to, and about whom that is.
+func (p *Player) Also(id, customer string) {
+	p.ids, p.customers = append(p.ids, id), append(p.customers, customer)
+}
 
 // Given says who was given the business, and why.
 func (p *Player) Given(holder, why string) { p.result.Holder, p.result.Why = holder, why }

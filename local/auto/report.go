@@ -47,8 +47,11 @@ func Print(w io.Writer, results []Result) {
 			ended += " by " + r.By
 		}
 		with := r.Holder
-		if rule := quoted.FindString(r.Why); rule != "" {
+		switch rule := quoted.FindString(r.Why); {
+		case rule != "":
 			with += ", by " + rule // why that rule and no other is in the JSON, and on the card
+		case r.Why != "":
+			with += ", " + r.Why
 		}
 		t.AppendRow(table.Row{mark, r.Case, r.ID, with, ended, inWords(r.Effects), fmt.Sprintf("%.1fs", r.Seconds)})
 		for system, one := range r.Effects {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/fault"
+	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/rest"
 )
 
@@ -41,6 +42,8 @@ type Options struct {
 	// ReplyHost is the host whose mail SendGrid's Inbound Parse hands to the starter ("reply.example.com"); "" for none, and
 	// then nobody but the recipient hears of an answer.
 	ReplyHost string
+	// Links signs the links to tasks' pages; nil for messages without such links.
+	Links *link.Signer
 	// HTTP sends the requests; nil for a client of its own from rest.NewHTTPClient.
 	HTTP *http.Client
 }
@@ -87,7 +90,11 @@ func (a *Activities) SendEmail(ctx context.Context, key effect.Key, m Message) (
 	if err != nil {
 		return Sent{}, err
 	}
-	content, err := a.templates.render(m.Template, m.Data)
+	data, err := a.options.linked(m)
+	if err != nil {
+		return Sent{}, err
+	}
+	content, err := a.templates.render(m.Template, data)
 	if err != nil {
 		return Sent{}, fault.Final(system, "invalid_message", err.Error()).Err()
 	}

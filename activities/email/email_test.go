@@ -35,6 +35,9 @@ type sentMail struct {
 	ReplyToList []email.Address `json:"reply_to_list"`
 	Subject     string          `json:"subject"`
 	Content     []struct{ Type, Value string }
+	Tracking    struct {
+		Click struct{ Enable *bool } `json:"click_tracking"`
+	} `json:"tracking_settings"`
 }
 
 // post is SendGrid: it takes mail, and knows what it took.

@@ -41,6 +41,9 @@ func (a *Activities) send(ctx context.Context, key effect.Key, m Message, answer
 	message := mail.NewV3Mail().SetFrom(address(m.From)).AddPersonalizations(to).
 		AddContent(mail.NewContent("text/plain", c.text), mail.NewContent("text/html", c.html))
 	message.Subject = c.subject
+	if m.Task != nil { // tracking would take the link, which lets whoever has it answer, through SendGrid's own addresses
+		message.SetTrackingSettings(mail.NewTrackingSettings().SetClickTracking(mail.NewClickTrackingSetting().SetEnable(false).SetEnableText(false)))
+	}
 	if len(answers) == 1 {
 		message.SetReplyTo(address(answers[0]))
 	} else { // SendGrid takes either the one or the list, and refuses both

@@ -21,7 +21,7 @@ var builtIn embed.FS
 // them may be empty.
 var keys = map[string][]string{
 	"lead_outreach": {"lead_name", "lead_company", "rep_name", "rep_email", "company"},
-	"task":          {"person_name", "title", "text", "facts", "status", "how"},
+	"task":          {"person_name", "title", "text", "facts", "status", "how", keyLink, keyLinkUntil},
 }
 
 // Templates are pairs of templates, by name.

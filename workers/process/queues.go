@@ -43,6 +43,13 @@ func registerLead(r worker.Registry, o Options) error {
 	}
 	outward := rest.NewHTTPClient() // shared, and with it its connections
 	outward.Timeout = c.Systems.Timeout.Duration
+	links, err := c.Links()
+	if err != nil {
+		return err
+	}
+	if links == nil {
+		o.Logger.Warn("E-mails about tasks will have no link to answer by, since there is no secret to sign it with.", "set", config.LinkSecret)
+	}
 	mail, err := email.New(email.Options{
 		URL:       c.Systems.SendGrid.URL,
 		Key:       c.Secret(config.SendGridKey).Reveal(),
@@ -50,6 +57,7 @@ func registerLead(r worker.Registry, o Options) error {
 		Templates: c.Templates,
 		NoLookup:  !c.Systems.SendGrid.EmailActivity,
 		ReplyHost: c.Systems.SendGrid.ReplyHost,
+		Links:     links,
 		HTTP:      outward,
 	})
 	if err != nil {

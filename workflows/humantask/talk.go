@@ -198,7 +198,7 @@ func (t *task) mail(ctx workflow.Context, c *card, text string) {
 		how := fmt.Sprintf("Answer on its card as soon as Slack is back, or have operations record your answer:\n"+
 			"starter decide %s %s ACTION --as %s\nwhere ACTION is one of: %s.", workflowID, t.def.ID, p.ID, t.actionNames())
 		ref := &email.TaskRef{Workflow: workflowID, Task: t.def.ID, Version: t.def.Version, Person: p.ID}
-		if !t.open() {
+		if !t.open() || !has(t.entitled, p.ID) {
 			how, ref = "There is nothing left for you to do.", nil
 		}
 		// An error has nowhere left to go: the task stands in Temporal Web and in `starter tasks`, and the ladder goes on.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/throughline-dev/throughline/starter/clients"
 )
 
 // sent is what somebody has sent who was let in.
@@ -35,7 +37,7 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request) (s sent, p *problem
 	if rules.PerMinute == 0 {
 		return s, nil
 	}
-	wait := d.senders.take(clientOf(r, rules.Proxies), rules.PerMinute, time.Now())
+	wait := d.senders.Take(clients.Of(r, rules.Proxies), rules.PerMinute, time.Now())
 	if wait == 0 {
 		return s, nil
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/clients"
 )
 
 // The limits where the options have none.
@@ -74,9 +75,9 @@ type Door struct {
 	o       Options
 	log     *slog.Logger
 	handler http.Handler
-	dialogs *slack.Dialogs // nil without a token
-	origin  string         // that of PublicURL
-	senders limiter        // counts the leads of each client
+	dialogs *slack.Dialogs  // nil without a token
+	origin  string          // that of PublicURL
+	senders clients.Limiter // counts the leads of each client
 	// talk is what is still being said to people in Slack.
 	talk sync.WaitGroup
 }

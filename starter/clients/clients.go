@@ -1,4 +1,5 @@
-package door
+// Package clients tells who sends a request, as far as an address can, and counts what they send.
+package clients
 
 import (
 	"net/http"
@@ -7,13 +8,14 @@ import (
 	"strings"
 )
 
-// clientOf is the address that a request counts for: the connection's or, where that is a trusted proxy's, the last one in
+// Of is the address that a request counts for: the connection's or, where that is a trusted proxy's, the last one in
 // X-Forwarded-For that is none. What stands before it anybody can have written. Where the header ends, or can't be read, before
 // such a one is found, it is the last that could be: nobody gets a count of their own by sending nonsense.
 //
 // An address of IPv6 stands for its /64, which is what one customer of a provider has at least; one of IPv4 that is written as
-// IPv6 is what it is. Where the connection has no address at all, all such share one count.
-func clientOf(r *http.Request, proxies []string) netip.Addr {
+// IPv6 is what it is. Where the connection has no address at all, all such share one count. The proxies are networks
+// ("10.0.0.0/8") that the configuration has checked.
+func Of(r *http.Request, proxies []string) netip.Addr {
 	connection, _ := netip.ParseAddrPort(r.RemoteAddr)
 	client := plain(connection.Addr())
 	trusted := networks(proxies)

@@ -1,4 +1,4 @@
-package door
+package clients
 
 import (
 	"net/http"
@@ -42,10 +42,10 @@ func TestAClientIsWhoTheLastTrustedProxySaysItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &http.Request{RemoteAddr: c.from, Header: http.Header{"X-Forwarded-For": c.forwarded}}
-			assert.Equal(t, netip.MustParseAddr(c.want), clientOf(r, proxies))
+			assert.Equal(t, netip.MustParseAddr(c.want), Of(r, proxies))
 		})
 	}
-	assert.Equal(t, netip.Addr{}, clientOf(&http.Request{RemoteAddr: "@"}, proxies), "a connection without an address")
+	assert.Equal(t, netip.Addr{}, Of(&http.Request{RemoteAddr: "@"}, proxies), "a connection without an address")
 }
 
 // Whatever a client writes into the header, it is counted by the address that the proxy has put behind that.
@@ -55,7 +55,7 @@ func FuzzForwardedFor(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		from := func(remote string, header ...string) netip.Addr {
-			return clientOf(&http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": header}}, proxies)
+			return Of(&http.Request{RemoteAddr: remote, Header: http.Header{"X-Forwarded-For": header}}, proxies)
 		}
 		client := netip.MustParseAddr("203.0.113.9")
 		for _, got := range []netip.Addr{

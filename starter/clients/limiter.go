@@ -1,4 +1,4 @@
-package door
+package clients
 
 import (
 	"net/netip"
@@ -12,21 +12,21 @@ import (
 // many addresses costs ten megabytes and no more.
 const maxClients = 1 << 15
 
-// limiter counts the leads of each client. The buckets are x/time/rate's; httprate, which is made for whole handlers, counts in
+// Limiter counts what each client sends; the zero value is ready, and safe for concurrent use. The buckets are x/time/rate's; httprate, which is made for whole handlers, counts in
 // windows and remembers any number of clients in each.
 //
 // A bucket that nobody has touched for a minute is full again, and forgetting it changes nothing. So there are two generations:
 // each minute the older is dropped, and who comes again has moved to the younger. Only when more clients come in a minute than
 // are remembered does the older go early; whoever was in it then starts afresh.
-type limiter struct {
+type Limiter struct {
 	mu             sync.Mutex
 	younger, older map[netip.Addr]*rate.Limiter
 	began          time.Time // the younger one
 }
 
-// take counts a lead of a client, of whom so many may come a minute: that many at once, and then evenly. Where it is one too
-// many it isn't counted, and take answers with how long the client should wait; else with 0.
-func (l *limiter) take(client netip.Addr, perMinute int, now time.Time) (wait time.Duration) {
+// Take counts a request of a client, of whom so many may come a minute: that many at once, and then evenly. Where it is one too
+// many it isn't counted, and Take answers with how long the client should wait; else with 0.
+func (l *Limiter) Take(client netip.Addr, perMinute int, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	bucket := l.bucket(client, perMinute, now)
@@ -38,7 +38,7 @@ func (l *limiter) take(client netip.Addr, perMinute int, now time.Time) (wait ti
 	return wait
 }
 
-func (l *limiter) bucket(client netip.Addr, perMinute int, now time.Time) *rate.Limiter {
+func (l *Limiter) bucket(client netip.Addr, perMinute int, now time.Time) *rate.Limiter {
 	if l.younger == nil || len(l.younger) >= maxClients || now.Sub(l.began) >= time.Minute {
 		l.younger, l.older, l.began = map[netip.Addr]*rate.Limiter{}, l.younger, now
 	}

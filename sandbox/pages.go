@@ -68,6 +68,7 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /crm/{type}", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /crm/{type}/{id}", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /contacts/{portal}/record/{kind}/{id}", s.recordPage)
+	mux.HandleFunc("GET /sign/{id}/document.pdf", s.document)
 	mux.HandleFunc("GET /faults", s.live("faults", s.faultsPage))
 }
 

@@ -43,7 +43,7 @@ func (a *Activities) findCustomer(ctx context.Context, email string) (oldest *st
 			if err != nil {
 				return nil, toFault(err)
 			}
-			if oldest == nil || c.Created < oldest.Created {
+			if oldest == nil || c.Created <= oldest.Created { // the list begins with the youngest
 				oldest = c
 			}
 		}

@@ -94,7 +94,8 @@ func (a *Activities) sections(ctx context.Context, project thing, k Kickoff) ([]
 }
 
 // tasks finds or makes the tasks, in their order. They are known by their marks, wherever in the project people have moved them,
-// and whatever they call them now.
+// and whatever they call them now. For the same reason a task that is there is never moved: where an attempt broke off between a
+// task and its place, it stays where Asana has put it in its section.
 func (a *Activities) tasks(ctx context.Context, key effect.Key, project thing, sections []thing, k Kickoff, people map[string]string) error {
 	type place struct {
 		section int

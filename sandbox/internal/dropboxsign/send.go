@@ -100,8 +100,9 @@ func read(form *multipart.Form, now time.Time) (*request, error) {
 
 // meta reads a field of the metadata, which is the only one with a name of the caller's.
 func (r *request) meta(name, value string) error {
-	key, ok := strings.CutPrefix(name, "metadata[")
-	if key, ok = strings.CutSuffix(key, "]"); !ok {
+	key, ours := strings.CutPrefix(name, "metadata[")
+	key, whole := strings.CutSuffix(key, "]")
+	if !ours || !whole {
 		return no(http.StatusBadRequest, name, "The sandbox doesn't carry out %s", name)
 	}
 	if len(key) > maxMetaKey || len(value) > maxMetaValue {

@@ -132,6 +132,7 @@ func (s *Server) API() http.Handler {
 				return
 			}
 			if answer == nil {
+				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(http.StatusOK)
 				return
 			}

@@ -36,27 +36,36 @@ type Entry struct {
 var (
 	ErrNotUTF8   = errors.New("the body is not valid UTF-8: send it in that encoding")
 	ErrNotJSON   = errors.New("the body is not valid JSON")
-	ErrNotObject = errors.New("the body must be one JSON object, with the lead's fields as its members")
+	ErrNotObject = errors.New("the body must be one JSON object, with the fields as its members")
 )
 
 // ReadJSON reads a submission from a JSON object. The campaign's fields may stand in an object "utm" or as utm_…; members
 // that Throughline doesn't know are kept as they are. The error is one of the package's; a field that can't be read is no
 // error here but one of the entry's mistakes.
 func ReadJSON(body []byte) (Entry, error) {
+	fields, err := readObject(body)
+	if err != nil {
+		return Entry{}, err
+	}
+	return read(fields), nil
+}
+
+// readObject reads a JSON object, whose numbers stay as they were written.
+func readObject(body []byte) (map[string]any, error) {
 	if !utf8.Valid(body) { // encoding/json would put "�" for what it can't read
-		return Entry{}, ErrNotUTF8
+		return nil, ErrNotUTF8
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		return Entry{}, ErrNotJSON
+		return nil, ErrNotJSON
 	}
 	fields, ok := value.(map[string]any)
 	if _, err := d.Token(); err != io.EOF || !ok {
-		return Entry{}, ErrNotObject
+		return nil, ErrNotObject
 	}
-	return read(fields), nil
+	return fields, nil
 }
 
 // ReadForm reads a submission from an HTML form's fields. A further field that came several times is kept as a list. The

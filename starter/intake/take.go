@@ -1,5 +1,5 @@
-// Package intake is how a lead gets in, whichever way it came: what a body may look like, which submissions are the same
-// one, and the start of its workflow.
+// Package intake is how a lead or a proposal gets in, whichever way it came: what a body may look like, which submissions are
+// the same one, and the start of its workflow.
 package intake
 
 import (
@@ -16,32 +16,33 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
-// StageReceived is the search attribute Stage of a lead that no worker has seen yet.
+// StageReceived is the search attribute Stage of a case that no worker has seen yet.
 const StageReceived = "received"
 
 // memoDigest is the memo's field with the submission's digest, by which another submission under the same key is noticed.
 const memoDigest = "submission"
 
-// Receipt says that Temporal has a lead.
+// Receipt says that Temporal has a lead, or a proposal.
 type Receipt struct {
-	// ID is the lead's, and its workflow's.
+	// ID is the case's, and its workflow's.
 	ID string `json:"id"`
 	// Duplicate is set where it had the lead already.
 	Duplicate bool `json:"duplicate,omitempty"`
 }
 
-// Unavailable is the error when Temporal couldn't be reached, or didn't answer in time. The lead may have been taken all the
+// Unavailable is the error when Temporal couldn't be reached, or didn't answer in time. The case may have been taken all the
 // same: sending it again is safe, and the way to find out.
 type Unavailable struct {
-	ID  string // the lead's, had it been taken
+	ID  string // the case's, had it been taken
 	Err error
 }
 
-func (u *Unavailable) Error() string { return fmt.Sprintf("temporal did not take the lead: %v", u.Err) }
+func (u *Unavailable) Error() string { return fmt.Sprintf("temporal did not take it: %v", u.Err) }
 func (u *Unavailable) Unwrap() error { return u.Err }
 
 // Take checks an entry and starts its workflow, once: what was taken before is answered with the same receipt, marked as a
@@ -53,40 +54,60 @@ func Take(ctx context.Context, c client.Client, e Entry) (Receipt, error) {
 	}
 	s := e.Submission
 	s.Received = time.Now().UTC()
-	id := e.id(s)
+	return begin(ctx, c, beginning{
+		id: e.id(s), keyed: e.Key != "", digest: s.Digest(), workflow: lead.WorkflowName, queue: lead.TaskQueue, input: s,
+		summary: summary("Lead", s.Company, s.Country), customer: s.Customer(),
+	})
+}
+
+// beginning is what a door knows of a case that it starts.
+type beginning struct {
+	id string
+	// keyed is whether the ID is made of what the sender calls the case, and not of its content; digest is the content's.
+	keyed           bool
+	digest          string
+	workflow, queue string
+	input           any
+	// summary and customer are what Temporal shows of the case; customer is "" where nobody knows yet.
+	summary, customer string
+}
+
+// begin starts a case's workflow, once.
+func begin(ctx context.Context, c client.Client, b beginning) (Receipt, error) {
+	shown := []temporal.SearchAttributeUpdate{visibility.Stage.ValueSet(StageReceived)}
+	if b.customer != "" {
+		shown = append(shown, visibility.Customer.ValueSet(b.customer))
+	}
 	_, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:        id,
-		TaskQueue: lead.TaskQueue,
-		// One submission is one workflow, for as long as Temporal remembers it; and a lead has no time-out of its own, since
+		ID:        b.id,
+		TaskQueue: b.queue,
+		// One submission is one workflow, for as long as Temporal remembers it; and a case has no time-out of its own, since
 		// its ladder decides what lateness means.
 		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
 		WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-		StaticSummary:                            summary(s),
-		Memo:                                     map[string]any{memoDigest: s.Digest()},
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			visibility.Stage.ValueSet(StageReceived),
-			visibility.Customer.ValueSet(s.Customer()),
-		),
-	}, lead.WorkflowName, s)
+		StaticSummary:                            b.summary,
+		Memo:                                     map[string]any{memoDigest: b.digest},
+		TypedSearchAttributes:                    temporal.NewSearchAttributes(shown...),
+	}, b.workflow, b.input)
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	switch {
 	case err == nil:
-		return Receipt{ID: id}, nil
+		return Receipt{ID: b.id}, nil
 	case !errors.As(err, &started):
-		return Receipt{}, &Unavailable{id, err}
-	case e.Key == "": // the ID is made of the content, so the content is the same
-		return Receipt{ID: id, Duplicate: true}, nil
+		return Receipt{}, &Unavailable{b.id, err}
+	case !b.keyed: // the ID is made of the content, so the content is the same
+		return Receipt{ID: b.id, Duplicate: true}, nil
 	}
-	same, err := holds(ctx, c, id, s.Digest())
+	same, err := holds(ctx, c, b.id, b.digest)
 	if err != nil {
-		return Receipt{}, &Unavailable{id, err}
+		return Receipt{}, &Unavailable{b.id, err}
 	}
 	if !same {
-		return Receipt{}, lead.Mistakes{{Field: KeyField, Problem: "was used before, for a submission with other content: " +
+		return Receipt{}, field.Mistakes{{Field: KeyField, Problem: "was used before, for a submission with other content: " +
 			"give every submission an ID of its own"}}
 	}
-	return Receipt{ID: id, Duplicate: true}, nil
+	return Receipt{ID: b.id, Duplicate: true}, nil
 }
 
 // id is the ID of a submission's workflow. One without a key is known by its day. Where it was signed that is the day of the
@@ -99,7 +120,7 @@ func (e Entry) id(s lead.Submission) string {
 }
 
 // holds reports whether a workflow was started for a submission with this digest. A website that sends the same constant
-// as every lead's submission ID would otherwise lose all but the first, and never be told.
+// as every submission's ID would otherwise lose all but the first, and never be told.
 func holds(ctx context.Context, c client.Client, id, digest string) (bool, error) {
 	d, err := c.DescribeWorkflowExecution(ctx, id, "")
 	if err != nil {
@@ -116,27 +137,26 @@ func holds(ctx context.Context, c client.Client, id, digest string) (bool, error
 	return was == digest, nil
 }
 
-// summary is the line that stands for the lead in Temporal Web: the company and its country, and no person's name.
+// summary is the line that stands for a case in Temporal Web: what it is, the company and its country, and no person's name.
 //
 // Temporal renders the line as Markdown and takes at most 400 bytes of it as JSON. So what a stranger wrote loses the
-// characters that Markdown and JSON's escapes are made of, and what is over 50 characters: no lead may be refused, and no
+// characters that Markdown and JSON's escapes are made of, and what is over 50 characters: nothing may be refused, and no
 // operator be shown somebody's link, for the name that a company gives itself.
-func summary(s lead.Submission) string {
-	company := []rune(strings.Map(func(r rune) rune {
+func summary(what, company, country string) string {
+	name := []rune(strings.Map(func(r rune) rune {
 		if strings.ContainsRune("*_~`[]()<>#|\\\"!", r) || !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, s.Company))
-	if len(company) > 50 {
-		company = append(company[:49], '…')
+	}, company))
+	if len(name) > 50 {
+		name = append(name[:49], '…')
 	}
-	text := "Lead"
-	if len(company) > 0 {
-		text += ": " + string(company)
+	if len(name) > 0 {
+		what += ": " + string(name)
 	}
-	if s.Country != "" {
-		text += " (" + s.Country + ")"
+	if country != "" {
+		what += " (" + country + ")"
 	}
-	return text
+	return what
 }

@@ -163,10 +163,10 @@ func TestASummaryIsShortAndCarriesNoMarkup(t *testing.T) {
 		{"Müller & Söhne GmbH", "", "Lead: Müller & Söhne GmbH"},
 		{"[click](https://evil.example)<b>", "", "Lead: clickhttps://evil.exampleb"},
 	} {
-		assert.Equal(t, c.want, summary(lead.Submission{Company: c.company, Country: c.country}))
+		assert.Equal(t, c.want, summary("Lead", c.company, c.country))
 	}
 	for _, worst := range []string{"&", "<", "💼", "\u2028", "é"} {
-		text := summary(lead.Submission{Company: strings.Repeat(worst, lead.MaxName), Country: "DE"})
+		text := summary("Proposal", strings.Repeat(worst, lead.MaxName), "DE")
 		p, err := converter.GetDefaultDataConverter().ToPayload(text)
 		require.NoError(t, err)
 		assert.Less(t, p.Size(), 400, "Temporal refuses a start with a longer one")

@@ -9,7 +9,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/money"
 )
 
-var lineForm = regexp.MustCompile(`^([^\s×xX*]+)\s*[×xX*]\s*(.*\S)\s*@\s*([^@]*)$`)
+var lineForm = regexp.MustCompile(`^([^\s\p{Zs}×xX*]+)[\s\p{Zs}]*[×xX*](.*)@([^@]*)$`)
 
 // FormatLines writes lines as text for a dialog, one on a line, which [ParseLines] reads back exactly:
 //
@@ -32,7 +32,7 @@ func ParseLines(text, currency string) ([]Line, error) {
 	lines := []Line{}
 	var mistakes []error
 	n := 0
-	for raw := range strings.Lines(strings.ReplaceAll(text, "\u00a0", " ")) {
+	for raw := range strings.Lines(text) {
 		n++
 		if raw = strings.TrimSpace(raw); raw == "" {
 			continue
@@ -51,7 +51,7 @@ func ParseLines(text, currency string) ([]Line, error) {
 
 func parseLine(text, currency string) (Line, error) {
 	m := lineForm.FindStringSubmatch(text)
-	if m == nil {
+	if m == nil || strings.TrimSpace(m[2]) == "" {
 		return Line{}, fmt.Errorf("%q isn't of the form: 2 × Robot arm @ 1999.50", text)
 	}
 	quantity, err := money.ParseQuantity(m[1])
@@ -62,15 +62,16 @@ func parseLine(text, currency string) (Line, error) {
 	if err != nil {
 		return Line{}, fmt.Errorf("the price behind @: %w", err)
 	}
-	return Line{Description: m[2], Quantity: quantity, Price: price}, nil
+	return Line{Description: strings.TrimSpace(m[2]), Quantity: quantity, Price: price}, nil
 }
 
 // currencyCode finds a currency's code before or behind a number.
-var currencyCode = regexp.MustCompile(`^(?:([A-Za-z]{3})\s*)?(.*?)(?:\s*([A-Za-z]{3}))?$`)
+var currencyCode = regexp.MustCompile(`^(?:([A-Za-z]{3})[\s\p{Zs}]*)?(.*?)(?:[\s\p{Zs}]*([A-Za-z]{3}))?$`)
 
 // parsePrice reads an amount with or without the code of the currency that it has to be in.
 func parsePrice(text, currency string) (money.Amount, error) {
-	m := currencyCode.FindStringSubmatch(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	m := currencyCode.FindStringSubmatch(text)
 	if m == nil {
 		return money.Parse(text, currency)
 	}
@@ -96,7 +97,7 @@ func FormatDiscount(d Discount) string {
 
 // ParseDiscount reads a share with a percent sign, or an amount of the proposal's currency; nothing, or zero, is no discount.
 func ParseDiscount(text, currency string) (Discount, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\u00a0", " "))
+	text = strings.TrimSpace(text)
 	if text == "" {
 		return Discount{}, nil
 	}

@@ -29,11 +29,11 @@ var markdown = goldmark.New(
 		parser.WithBlockParsers(
 			util.Prioritized(parser.NewSetextHeadingParser(), 100),
 			util.Prioritized(parser.NewThematicBreakParser(), 200),
-			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(shallow{parser.NewListParser()}, 300),
 			util.Prioritized(parser.NewListItemParser(), 400),
 			util.Prioritized(parser.NewATXHeadingParser(), 600),
 			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
 			util.Prioritized(indented{parser.NewParagraphParser()}, 1000),
 		),
 		parser.WithParagraphTransformers(util.Prioritized(table{extension.NewTableParagraphTransformer()}, 200)),
@@ -54,6 +54,23 @@ type indented struct{ parser.BlockParser }
 
 // CanAcceptIndentedLine implements goldmark's parser.BlockParser.
 func (indented) CanAcceptIndentedLine() bool { return true }
+
+// shallow is what may hold others of its kind, but not a hundred thousand of them: further in, its marks are text.
+type shallow struct{ parser.BlockParser }
+
+const deepest = 24
+
+// Open implements goldmark's parser.BlockParser.
+func (s shallow) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	depth := 0
+	for n := parent; n != nil; n = n.Parent() {
+		depth++
+	}
+	if depth > deepest {
+		return nil, parser.NoChildren
+	}
+	return s.BlockParser.Open(parent, reader, pc)
+}
 
 // table makes tables, unless a row has more cells than the head: those would be dropped, and so the rows stay text.
 type table struct{ parser.ParagraphTransformer }

@@ -179,6 +179,9 @@ func (p Proposal) check() error {
 		say("valid_until: %s is before the date of issue, %s", p.ValidUntil, p.Issued)
 	}
 	text := len(p.Terms)
+	for _, l := range p.Lines {
+		text += len(l.Description)
+	}
 	for i, s := range p.Sections {
 		if s.Kind != "" && !slices.Contains(kinds, s.Kind) {
 			say("sections[%d].kind: %q is none; there are %s", i, s.Kind, strings.Join(kinds, ", "))

@@ -23,9 +23,9 @@ const ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; im
 // Render makes a version's HTML and PDF, with the same content, and the same bytes for the same version and templates. A
 // proposal whose totals aren't the sums of its lines is refused, as is one that isn't a draft and has no lines.
 //
-// The HTML holds no script and nothing from elsewhere. The PDF shows text from left to right only, letter by letter: Arabic and
-// Hebrew are hard to read in it, and scripts whose letters change in company, like Devanagari, are not set as they should be.
-// The HTML shows them right.
+// The HTML holds no script and nothing from elsewhere. Arabic and Hebrew read from right to left in both, and Arabic letters
+// are joined. What the PDF can't do, and the HTML can: characters beyond Unicode's first plane (emoji, above all), and scripts
+// whose letters change places or shapes in company, like Devanagari, which it sets letter by letter.
 func (t *Templates) Render(p Proposal) (Rendered, error) {
 	if err := p.check(); err != nil {
 		return Rendered{}, err

@@ -2,6 +2,7 @@ package document
 
 import (
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,9 +41,12 @@ func draft(t testing.TB, notes string) Proposal {
 	return p
 }
 
+var loaded = sync.OnceValues(func() (*Templates, error) { return LoadTemplates("") })
+
+// templates are the built-in ones.
 func templates(t testing.TB) *Templates {
 	t.Helper()
-	loaded, err := LoadTemplates("")
+	templates, err := loaded()
 	require.NoError(t, err)
-	return loaded
+	return templates
 }

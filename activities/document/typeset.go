@@ -74,7 +74,10 @@ func (t *typesetter) glyph(r rune, s style) glyph {
 	if g, ok := t.glyphs[key]; ok {
 		return g
 	}
-	g := t.find(r, s)
+	var g glyph
+	if !invisible(r) { // some fonts draw these
+		g = t.find(r, s)
+	}
 	if g.face == nil && !invisible(r) {
 		t.unshown[r] = true
 		if !pictogram(r) {

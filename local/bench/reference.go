@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/claims"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/email"
@@ -21,6 +22,7 @@ var (
 	policyActivities     *policy.Activities
 	enrichActivities     *enrich.Activities
 	assignmentActivities *assignment.Activities
+	claimsActivities     *claims.Activities
 	crmActivities        *crm.Activities
 	emailActivities      *email.Activities
 	slackActivities      *slack.Activities
@@ -54,14 +56,23 @@ func bare(ctx workflow.Context, in lead.Submission, repeatable kind) (ended, err
 	s := steps{ctx: ctx, id: workflow.GetInfo(ctx).WorkflowExecution.ID}
 	var p policy.Lead
 	s.do(repeatable, "policy", policyActivities.LeadPolicy, effect.None{}).get(&p)
+	customer := in.Subject()
+	claimed := s.do(repeatable, "claim-1", claimsActivities.Claim, claims.Request{Subject: customer, Case: s.id})
+	known := s.do(repeatable, "known", crmActivities.FindKnown, crm.Query{Email: in.Email, Domain: in.Domain})
 	var company enrich.Company
 	s.do(repeatable, "enrich", enrichActivities.EnrichCompany,
 		enrich.Query{Domain: in.Domain, Name: in.Company, Country: in.Country}).get(&company)
+	claimed.get(nil)
+	known.get(nil)
 	var route policy.Route
 	s.do(repeatable, "route", policyActivities.RouteLead, routing(in, p, company)).get(&route)
+	var pool policy.Availability
+	s.do(repeatable, "assign-hours-1", policyActivities.FindAvailable, policy.AvailabilityRequest{Pool: route.Pool.Name}).get(&pool)
 	turn := assignment.Request{Pool: route.Pool.Name, Case: s.id}
-	for _, m := range route.Pool.Members {
-		turn.Members = append(turn.Members, assignment.Member{ID: m.Person.ID, Weight: m.Weight})
+	for _, m := range pool.Members {
+		turn.Members = append(turn.Members, assignment.Member{
+			ID: m.Person.ID, Weight: m.Weight, Off: !m.Working, Cap: m.DailyCap, Day: m.Day,
+		})
 	}
 	var given assignment.Turn
 	s.do(repeatable, "assign", assignmentActivities.TakeTurn, turn).get(&given)
@@ -75,10 +86,15 @@ func bare(ctx workflow.Context, in lead.Submission, repeatable kind) (ended, err
 	mail := s.do(regular, "outreach", emailActivities.SendEmail, outreach(in, p, rep))
 	var recorded crm.Recorded
 	s.do(repeatable, "record", crmActivities.RecordLead, record(in, company, route, rep)).get(&recorded)
+	contact := lead.ContactSubject(recorded.Contact)
+	also := s.do(repeatable, "claim-2", claimsActivities.Claim, claims.Request{Subject: contact, Case: s.id})
 	drawn := card(s.id, in, company, route, rep)
 	var posted slack.Posted
 	s.do(regular, "contact-card-1", slackActivities.PostCard, drawn).get(&posted)
 	mail.get(nil)
+	also.get(nil)
+	s.do(repeatable, "stage-1", crmActivities.RecordStage,
+		crm.Stage{Contact: recorded.Contact, Email: in.Email, Status: crm.StatusAttempted}).get(nil)
 
 	if s.err != nil {
 		return ended{}, s.err
@@ -88,8 +104,9 @@ func bare(ctx workflow.Context, in lead.Submission, repeatable kind) (ended, err
 	drawn.Buttons, drawn.Status = nil, "Contact made by "+rep.Name
 	update := s.do(repeatable, "contact-card-1-update", slackActivities.UpdateCard, slack.CardUpdate{At: posted, Card: drawn})
 	s.do(repeatable, "outcome", crmActivities.RecordOutcome,
-		crm.Outcome{Contact: recorded.Contact, Status: crm.StatusConnected, At: workflow.Now(ctx)}).get(nil)
+		crm.Outcome{Contact: recorded.Contact, Email: in.Email, Status: crm.StatusConnected, At: workflow.Now(ctx)}).get(nil)
 	update.get(nil)
+	s.do(repeatable, "release", claimsActivities.ReleaseClaims, claims.Release{Subjects: []string{customer, contact}, Case: s.id}).get(nil)
 	return ended{Ending: lead.Contacted}, s.err
 }
 

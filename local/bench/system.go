@@ -107,11 +107,11 @@ var prospects = []struct{ company, domain, country, region string }{
 
 // send puts a new lead through the door and returns its ID. As a sender should, it sends again what wasn't taken in time.
 func (s *system) send(ctx context.Context, by carrier) (id string, err error) {
-	n := s.numbers.Add(1)
+	n := s.numbers.Add(1) // each from a company that nobody owns yet
 	from := prospects[n%int64(len(prospects))]
 	body, err := json.Marshal(map[string]any{
 		"submission_id": fmt.Sprint("benchmark-", n),
-		"name":          "Ada Brandt", "email": fmt.Sprintf("ada.%d@%s", n, from.domain), "phone": "+49 711 5550 178",
+		"name":          "Ada Brandt", "email": fmt.Sprintf("ada@berlin-%d.%s", n, from.domain), "phone": "+49 711 5550 178",
 		"company": from.company, "country": from.country, "region": from.region, "employees": 120,
 		"message":    "We would like to see your robot at work. When could somebody show it to us?",
 		"utm_source": "search",

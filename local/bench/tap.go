@@ -110,6 +110,9 @@ type workflows struct {
 }
 
 func (w *workflows) ExecuteWorkflow(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput) (any, error) {
+	if len(in.Args) == 0 { // a shard of claims begins without any
+		return w.Next.ExecuteWorkflow(ctx, in)
+	}
 	switch arg := in.Args[0].(type) {
 	case lead.Submission:
 		result, err := w.carry(ctx, in, arg)

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"errors"
 	"strings"
 	"sync"
 
@@ -13,20 +14,29 @@ var loadAsana = sync.OnceValues(func() (description, error) {
 	if err != nil {
 		return d, err
 	}
-	writable(doc, "TaskBase", "memberships")
-	writable(doc, "ProjectCompact", "name")
+	if err := memberships(doc); err != nil {
+		return d, err
+	}
 	return d, d.add(doc)
 })
 
-// writable takes the mark readOnly off a property that Asana says in words can be set when the thing is created.
-func writable(doc *openapi3.T, schema, property string) {
-	ref := doc.Components.Schemas[schema]
-	if ref == nil {
-		return
+// memberships lets a new task say where it belongs. Asana's description says in words that this can be set when a task is made, and
+// the examples do it by IDs; its schema has read-only objects there, which is how they are answered.
+func memberships(doc *openapi3.T) error {
+	task := doc.Components.Schemas["TaskBase"]
+	if task == nil {
+		return errors.New("the description has no TaskBase")
 	}
-	for _, part := range append([]*openapi3.SchemaRef{ref}, ref.Value.AllOf...) {
-		if p := part.Value.Properties[property]; p != nil {
-			p.Value.ReadOnly = false
+	for _, part := range task.Value.AllOf {
+		if m := part.Value.Properties["memberships"]; m != nil {
+			m.Value.ReadOnly = false
+			for name, p := range m.Value.Items.Value.Properties {
+				either := openapi3.NewSchema()
+				either.AnyOf = openapi3.SchemaRefs{p, openapi3.NewSchemaRef("", openapi3.NewStringSchema())}
+				m.Value.Items.Value.Properties[name] = openapi3.NewSchemaRef("", either)
+			}
+			return nil
 		}
 	}
+	return errors.New("the description's TaskBase has no memberships")
 }

@@ -19,6 +19,19 @@ func request(method, target, contentType, body string) *http.Request {
 	return r
 }
 
+func basicAuth(r *http.Request) *http.Request {
+	r.SetBasicAuth("key", "")
+	return r
+}
+
+// multipartForm is a form of names and values, with the boundary b.
+func multipartForm(fields ...string) (body string) {
+	for i := 0; i < len(fields); i += 2 {
+		body += "--b\r\nContent-Disposition: form-data; name=\"" + fields[i] + "\"\r\n\r\n" + fields[i+1] + "\r\n"
+	}
+	return body + "--b--\r\n"
+}
+
 const (
 	jsonType = "application/json"
 	formType = "application/x-www-form-urlencoded"
@@ -51,6 +64,23 @@ func TestTheDescriptionsTellGoodRequestsFromBad(t *testing.T) {
 		{"sendgrid mail to nobody", SendGrid, request("POST", "/v3/mail/send", jsonType, mail("[]", "")), "personalizations"},
 		{"sendgrid field misspelt", SendGrid, request("POST", "/v3/mail/send", jsonType, mail(one, `,"replyto":{"email":"c@d.e"}`)),
 			"replyto"},
+		{"asana task", Asana, request("POST", "/api/1.0/tasks", jsonType,
+			`{"data":{"name":"x","projects":["1"],"memberships":[{"project":"1","section":"2"}],"due_on":"2026-12-01"}}`), ""},
+		{"asana task due on no day", Asana, request("POST", "/api/1.0/tasks", jsonType, `{"data":{"name":"x","due_on":5}}`), "due_on"},
+		{"asana path that isn't there", Asana, request("GET", "/api/1.0/project", "", ""), "describes no"},
+		{"dropboxsign remind", DropboxSign, basicAuth(request("POST", "/v3/signature_request/remind/r1", jsonType,
+			`{"email_address":"a@example.com"}`)), ""},
+		{"dropboxsign remind without a key", DropboxSign, request("POST", "/v3/signature_request/remind/r1", jsonType,
+			`{"email_address":"a@example.com"}`), "no API key"},
+		{"dropboxsign send", DropboxSign, basicAuth(request("POST", "/v3/signature_request/send", "multipart/form-data; boundary=b",
+			multipartForm("signers[0][name]", "Ada", "signers[0][email_address]", "a@example.com", "test_mode", "1", "expires_at", "1700000000",
+				"metadata[k]", "v"))), ""},
+		{"dropboxsign send to a nameless one", DropboxSign, basicAuth(request("POST", "/v3/signature_request/send", "multipart/form-data; boundary=b",
+			multipartForm("signers[0][email_address]", "a@example.com"))), `"name" is missing`},
+		{"dropboxsign field misspelt", DropboxSign, basicAuth(request("POST", "/v3/signature_request/send", "multipart/form-data; boundary=b",
+			multipartForm("testmode", "1"))), "testmode"},
+		{"dropboxsign test mode that is neither", DropboxSign, basicAuth(request("POST", "/v3/signature_request/send", "multipart/form-data; boundary=b",
+			multipartForm("test_mode", "maybe"))), "test_mode"},
 		{"sendgrid look-up", SendGrid, request("GET", "/v3/messages?query=a%3D%22b%22&limit=1", "", ""), ""},
 		{"sendgrid look-up without a query", SendGrid, request("GET", "/v3/messages?limit=1", "", ""), "query"},
 		{"slack post", Slack, request("POST", "/api/chat.postMessage", formType,

@@ -40,7 +40,9 @@ var states = map[string]State{
 
 // ParseCallback reads a callback: a form with the event as JSON in its field "json", as Dropbox Sign posts it. The event_hash,
 // which is the hexadecimal HMAC-SHA256 of the event's time and type with the account's primary API key, is checked in constant
-// time.
+// time. It covers nothing else of the event: whoever gets to see one event can make others of the same type and time. So what
+// much depends on, that a request is signed above all, should be asked of Dropbox Sign once more: see
+// [Activities.SignatureStatus].
 //
 // It returns [ErrForged] where that doesn't match, and another error where the body is no callback at all. Of a type that
 // isn't known, and of other accounts' or people's requests, the event says so by what it lacks; see [Event].

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/throughline-dev/throughline/starter/clients"
+	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/field"
 )
 
 // sent is what somebody has sent who was let in.
@@ -17,13 +19,13 @@ type sent struct {
 	signed time.Time
 }
 
-// admit says whether a lead may come in at all, before anybody reads what is in it; the cheapest refusal comes first. The body
-// is there beside a problem if it was got so far.
-func (d *Door) admit(w http.ResponseWriter, r *http.Request) (s sent, p *problem) {
+// admit says whether a lead or a proposal, of so many bytes at most, may come in at all, before anybody reads what is in it; the
+// cheapest refusal comes first. The body is there beside a problem if it was got so far.
+func (d *Door) admit(w http.ResponseWriter, r *http.Request, limit int) (s sent, p *problem) {
 	if !d.welcome(r) {
 		return s, unwelcome(r)
 	}
-	if s.body, p = readBody(w, r, d.o.MaxBody); p != nil {
+	if s.body, p = readBody(w, r, limit); p != nil {
 		return s, p
 	}
 	if signature := r.Header.Values(signatureHeader); signature != nil {
@@ -42,12 +44,12 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request) (s sent, p *problem
 		return s, nil
 	}
 	return s, &problem{Status: http.StatusTooManyRequests, why: "rate", wait: wait, Detail: fmt.Sprintf(
-		"Too many leads have come from your address, and this one wasn't taken. Send it again in %d seconds.", seconds(wait))}
+		"Too much has come from your address, and this wasn't taken. Send it again in %d seconds.", seconds(wait))}
 }
 
-// turnAway refuses a lead that wasn't admitted. A person in a browser gets back what they typed, if it was got so far.
-func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, p *problem, body []byte) {
-	d.log.Info("A lead was turned away.", "why", p.why)
+// turnAway refuses what wasn't admitted. A person in a browser gets back what they typed, if it was got so far.
+func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, what string, p *problem, body []byte) {
+	d.log.Info("A "+what+" was turned away.", "why", p.why)
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", signatureHeader) // RFC 9110, section 15.5.2: a 401 names what it asks for
 	}
@@ -56,4 +58,16 @@ func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, p *problem, body
 		_, form, _ = readLead(r.Header, body)
 	}
 	d.refuse(w, r, *p, form)
+}
+
+// named is the key of what was sent: the one in its body, else the header's.
+func (s sent) named(r *http.Request, key string, wrong *field.Mistakes) string {
+	header := strings.TrimSpace(r.Header.Get(keyHeader))
+	if key != "" || header == "" {
+		return key
+	}
+	if !s.signed.IsZero() { // whoever has overheard it could make many of it, by another key each
+		wrong.Add(intake.KeyField, signatureKey)
+	}
+	return header
 }

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/throughline-dev/throughline/starter/intake"
@@ -24,7 +25,7 @@ const (
 
 // readLead reads a lead from a body. The form is nil unless it was one.
 func readLead(h http.Header, body []byte) (intake.Entry, url.Values, *problem) {
-	media, params, p := mediaType(h)
+	media, params, p := mediaType(h, mediaJSON, mediaForm, mediaMultipart)
 	if p != nil {
 		return intake.Entry{}, nil, p
 	}
@@ -52,20 +53,20 @@ func readLead(h http.Header, body []byte) (intake.Entry, url.Values, *problem) {
 	return entry, form, nil
 }
 
-// mediaType is what the body claims to be, in an encoding that can be read.
-func mediaType(h http.Header) (string, map[string]string, *problem) {
+// mediaType is what the body claims to be: one of those that are accepted, in an encoding that can be read.
+func mediaType(h http.Header, accepted ...string) (string, map[string]string, *problem) {
 	refuse := func(detail string) (string, map[string]string, *problem) {
 		return "", nil, &problem{Status: http.StatusUnsupportedMediaType, Detail: detail}
 	}
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || media != mediaJSON && media != mediaForm && media != mediaMultipart {
-		return refuse("Send the lead as " + mediaJSON + ", " + mediaForm + " or " + mediaMultipart + ", and say which in Content-Type.")
+	if err != nil || !slices.Contains(accepted, media) {
+		return refuse("Send it as " + strings.Join(accepted, " or ") + ", and say so in Content-Type.")
 	}
 	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return refuse("Send the lead in UTF-8.")
+		return refuse("Send it in UTF-8.")
 	}
 	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return refuse("Send the lead without a Content-Encoding.")
+		return refuse("Send it without a Content-Encoding.")
 	}
 	return media, params, nil
 }

@@ -2,9 +2,12 @@
 //
 //	POST /leads               a lead, as JSON or as an HTML form, from whom the rules let in; GET shows a form to fill in
 //	GET  /leads/{id}          whether a lead is still being worked on
+//	POST /proposals           a proposal, as JSON, from whom the rules for leads let in
+//	GET  /proposals/{id}      whether a proposal is still being worked on
 //	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
 //	POST /slack/commands      a slash command, signed by Slack
 //	POST /hubspot/events      what happened in the CRM, signed by HubSpot: package webhook
+//	POST /dropboxsign/events  what became of signatures, signed by Dropbox Sign: package webhook
 //	POST /sendgrid/events     what became of e-mails, signed by SendGrid: package webhook
 //	POST /sendgrid/replies    answers by e-mail, signed by SendGrid: package webhook
 //	GET  /healthz             200 while the process is alive
@@ -48,19 +51,19 @@ type Options struct {
 	SlackToken, SlackURL string
 	// People are those in the handbook as it is now: a slash command is answered for whom of them typed it. nil is nobody.
 	People func() []policy.Person
-	// Leads are the rules for who may bring leads, and how many, as they are now. nil is the zero rules: the door's own page and
+	// Leads are the rules for who may bring leads and proposals, and how many, as they are now. nil is the zero rules: the door's own page and
 	// whoever is no page may, without a limit.
 	Leads func() config.Leads
-	// LeadsSecrets are what servers sign their leads with: one of them is enough. Where there is one, a lead that comes from no
-	// page has to be signed; where there is none, a signature is refused, since it can't be checked. None may be empty.
+	// LeadsSecrets are what servers sign their leads and proposals with: one of them is enough. Where there is one, what comes from
+	// no page has to be signed; where there is none, a signature is refused, since it can't be checked. None may be empty.
 	LeadsSecrets []string
 	// PublicURL is how the outside reaches the door, so that its own page is known by it; "" where it is what requests say.
 	PublicURL string
 	// Company is the name that the pages show as ours; "" for none.
 	Company string
-	// Webhooks takes what HubSpot and SendGrid post; nil has no addresses for that.
+	// Webhooks takes what HubSpot, Dropbox Sign and SendGrid post; nil has no addresses for that.
 	Webhooks http.Handler
-	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody].
+	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody]. Proposals have a limit of their own.
 	MaxBody int
 	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
 	Timeout time.Duration
@@ -108,20 +111,23 @@ func New(o Options) *Door {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /leads", d.crossOrigin(d.takeLead))
-	mux.HandleFunc("OPTIONS /leads", d.crossOrigin(d.preflight))
+	mux.HandleFunc("OPTIONS /leads", d.crossOrigin(d.preflight("lead", leadsMethods)))
 	mux.HandleFunc("GET /leads", d.showForm)
 	mux.HandleFunc("GET /leads/{id}", d.crossOrigin(d.leadStatus))
+	mux.HandleFunc("POST /proposals", d.crossOrigin(d.takeProposal))
+	mux.HandleFunc("OPTIONS /proposals", d.crossOrigin(d.preflight("proposal", proposalsMethods)))
+	mux.HandleFunc("GET /proposals/{id}", d.crossOrigin(d.proposalStatus))
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("POST /slack/commands", d.takeCommand)
 	if o.Webhooks != nil {
-		for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+		for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
 			mux.Handle(path, o.Webhooks)
 		}
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{
-		"/leads": leadsMethods, "/leads/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": leadsMethods, "/leads/{id}": "GET", "/proposals": proposalsMethods, "/proposals/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", methods)
@@ -129,7 +135,7 @@ func New(o Options) *Door {
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads."}, nil)
+		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, and proposals to /proposals."}, nil)
 	})
 	d.handler = d.logged(d.recovered(mux))
 	return d

@@ -10,7 +10,7 @@ import (
 // the list goes on for a day.
 const preflightFor = "600"
 
-// welcome reports whether leads may come from the page that sent a request: one of the door's own, or of a web site that the
+// welcome reports whether leads and proposals may come from the page that sent a request: one of the door's own, or of a web site that the
 // rules list. What has no Origin is no page, since browsers put one into every POST; "null" is a page that hides where it is from.
 //
 // This keeps other sites' pages from using their visitors to fill the CRM. It is no proof of anything where there is no browser.
@@ -47,23 +47,25 @@ func (d *Door) crossOrigin(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// preflight answers a browser that asks what a page may send.
-func (d *Door) preflight(w http.ResponseWriter, r *http.Request) {
-	if !d.welcome(r) {
-		d.turnAway(w, r, unwelcome(r), nil)
-		return
+// preflight answers a browser that asks what a page may send, where there are these methods.
+func (d *Door) preflight(what, methods string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !d.welcome(r) {
+			d.turnAway(w, r, what, unwelcome(r), nil)
+			return
+		}
+		h := w.Header()
+		h.Set("Allow", methods)
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", "Content-Type, "+keyHeader)
+		h.Set("Access-Control-Max-Age", preflightFor)
+		w.WriteHeader(http.StatusNoContent)
 	}
-	h := w.Header()
-	h.Set("Allow", leadsMethods)
-	h.Set("Access-Control-Allow-Methods", "GET, POST")
-	h.Set("Access-Control-Allow-Headers", "Content-Type, "+keyHeader)
-	h.Set("Access-Control-Max-Age", preflightFor)
-	w.WriteHeader(http.StatusNoContent)
 }
 
-// unwelcome is the problem of a page that may not send leads, for whoever looks after the web site or the door.
+// unwelcome is the problem of a page that may not send anything, for whoever looks after the web site or the door.
 func unwelcome(r *http.Request) *problem {
-	detail := "Pages of this web site may not send leads here. Whoever runs the door allows it by listing the site's origin, as the " +
+	detail := "Pages of this web site may not send anything here. Whoever runs the door allows it by listing the site's origin, as the " +
 		"request's header Origin has it, in starter.leads.origins."
 	if r.Header.Get("Origin") == "null" {
 		detail = "The page that sent this hides which web site it is from (Origin: null), so it can't be told whether it may. The page's " +

@@ -14,7 +14,7 @@ import (
 	"github.com/throughline-dev/throughline/config"
 )
 
-// signatureHeader proves that a lead comes from a server that has the secret: "t=SECONDS,v1=HEX", where SECONDS is when it was
+// signatureHeader proves that a lead or a proposal comes from a server that has the secret: "t=SECONDS,v1=HEX", where SECONDS is when it was
 // signed, since 1970, and HEX the HMAC-SHA256 of "SECONDS.BODY". Several v1 are for a sender that has two secrets while one takes
 // the other's place; one that is right is enough.
 const signatureHeader = "Throughline-Signature"
@@ -25,15 +25,15 @@ const signedWithin = 5 * time.Minute
 
 // What a sender is told whose signature is refused: what to look at, and nothing that could help in making one.
 const (
-	signatureMissing = "This lead isn't signed, and doesn't come from a page in a browser. Send the header " + signatureHeader + ": t=SECONDS,v1=HEX."
+	signatureMissing = "This isn't signed, and doesn't come from a page in a browser. Send the header " + signatureHeader + ": t=SECONDS,v1=HEX."
 	signatureForm    = "The header " + signatureHeader + " isn't of the form t=SECONDS,v1=HEX, with the time once and 64 hexadecimal digits after v1."
-	signatureTime    = "The signature's time is more than five minutes from the time here, which is in the header Date. Sign each lead when it is sent, with t in seconds since 1970."
+	signatureTime    = "The signature's time is more than five minutes from the time here, which is in the header Date. Sign when you send, with t in seconds since 1970."
 	signatureDigest  = "The signature doesn't fit. v1 is the HMAC-SHA256, by the secret, of t, a dot and the body, byte by byte as it is sent."
-	signatureKey     = "is missing: the header " + keyHeader + " is no part of what is signed, so a signed lead is named in its body"
-	signatureNoKey   = "Signatures can't be checked here: the door has no " + string(config.LeadsSecret) + ". Whoever runs it sets that, or the lead is sent without a signature."
+	signatureKey     = "is missing: the header " + keyHeader + " is no part of what is signed, so what is signed is named in its body"
+	signatureNoKey   = "Signatures can't be checked here: the door has no " + string(config.LeadsSecret) + ". Whoever runs it sets that, or you send without a signature."
 )
 
-// unsigned is the problem of a lead that should have been signed, or isn't rightly.
+// unsigned is the problem of what should have been signed, or isn't rightly.
 func unsigned(why, detail string) *problem {
 	return &problem{Status: http.StatusUnauthorized, Detail: detail, why: why}
 }

@@ -86,13 +86,11 @@ func (d *page) next() {
 	}
 }
 
-// keep begins a page where less than a height is left on this one, and reports whether it did.
-func (d *page) keep(height float64) bool {
-	if d.y+height <= bottom || d.fresh {
-		return false
+// keep begins a page where less than a height is left on this one.
+func (d *page) keep(height float64) {
+	if d.y+height > bottom && !d.fresh {
+		d.next()
 	}
-	d.next()
-	return true
 }
 
 // space leaves some room, but none at the head of a page.

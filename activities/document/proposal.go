@@ -41,13 +41,15 @@ func (r DraftRequest) Draft() (Proposal, error) {
 	}
 	p := Proposal{
 		Number: r.Number, Version: 1, Draft: true, Title: r.Title, Client: r.Client, Provider: r.Provider,
-		Sections: ParseNotes(r.Notes.Text), Lines: r.Lines, Discount: r.Discount, Terms: r.Terms, Issued: r.Issued, ValidUntil: r.ValidUntil,
+		Sections: ParseNotes(r.Notes.Text), Discount: r.Discount, Terms: r.Terms, Issued: r.Issued, ValidUntil: r.ValidUntil,
 	}
 	if p.Title == "" {
 		p.Title = "Proposal for " + r.Client.Company
 	}
-	if p.Lines == nil {
-		p.Lines = []Line{}
+	p.Lines = make([]Line, len(r.Lines))
+	for i, l := range r.Lines {
+		l.Description = strings.Join(strings.Fields(l.Description), " ") // a CRM's products have line breaks in theirs
+		p.Lines[i] = l
 	}
 	var err error
 	p.Totals, err = Compute(p.Lines, p.Discount, r.Currency)

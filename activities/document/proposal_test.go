@@ -28,8 +28,18 @@ func TestADraftWithoutPricesAndWithoutATitleIsOne(t *testing.T) {
 	r.Lines, r.Discount, r.Title = nil, Discount{}, ""
 	p, err := r.Draft()
 	require.NoError(t, err)
+	assert.NotNil(t, p.Lines)
 	assert.Equal(t, "Proposal for Northwind Robotics GmbH", p.Title)
 	assert.Equal(t, eur(0), p.Totals.Total)
+}
+
+func TestADraftsLinesAreEachOnOneLine(t *testing.T) {
+	r := request(t, "bullets")
+	r.Lines = []Line{{" Robot arm\r\n\twith gripper ", money.One, eur(1)}}
+	p, err := r.Draft()
+	require.NoError(t, err)
+	assert.Equal(t, "Robot arm with gripper", p.Lines[0].Description)
+	assert.Equal(t, " Robot arm\r\n\twith gripper ", r.Lines[0].Description, "the request stays as it is")
 }
 
 func TestEveryMistakeOfADraftIsNamedByItsField(t *testing.T) {

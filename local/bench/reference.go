@@ -68,7 +68,7 @@ func bare(ctx workflow.Context, in lead.Submission, repeatable kind) (ended, err
 	s.do(repeatable, "route", policyActivities.RouteLead, routing(in, p, company)).get(&route)
 	var pool policy.Availability
 	s.do(repeatable, "assign-hours-1", policyActivities.FindAvailable, policy.AvailabilityRequest{Pool: route.Pool.Name}).get(&pool)
-	turn := assignment.Request{Pool: route.Pool.Name, Case: s.id}
+	turn := assignment.Request{Pool: route.Pool.Name, Case: s.id, Anyone: true}
 	for _, m := range pool.Members {
 		turn.Members = append(turn.Members, assignment.Member{
 			ID: m.Person.ID, Weight: m.Weight, Off: !m.Working, Cap: m.DailyCap, Day: m.Day,

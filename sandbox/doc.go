@@ -12,6 +12,9 @@
 //	/hubspot/       crm/v3/objects (contacts, companies, notes, calls, meetings), crm/v3/properties, crm/v3/owners,
 //	                crm/v4/…/associations
 //	/pdl/           v5/company/enrich
+//	/dropboxsign/   v3/signature_request: send, list, get, remind, cancel
+//	/asana/         api/1.0: projects, sections and tasks of one workspace and its team, and its members
+//	/stripe/        v1/customers, v1/invoices, v1/events; idempotency keys are honoured
 //
 // Callers must show the credentials of the Options, which are the Default constants where nothing else is said. A new HubSpot
 // account has none of Throughline's properties: crm.Setup makes them here as it does there.
@@ -24,7 +27,8 @@
 // # The people's side
 //
 // These are pages for a browser: / explains the rest, /website is a company's contact form, /slack is the chat as each
-// person sees it, with buttons and dialogs that work, /mail is everybody's mailbox, /crm the CRM's records, /faults orders failures.
+// person sees it, with buttons and dialogs that work, /mail is everybody's mailbox, /crm the CRM's records, /sign what there is to sign, /projects the
+// projects, /billing the invoices, /faults orders failures.
 // Links that are made as HubSpot's are (/contacts/HubSpotPortal/record/0-1/ID) lead to the CRM's records.
 //
 // # The side for tests and for the unattended demo
@@ -45,6 +49,12 @@
 //	POST   /_sandbox/crm/activities          {"contact","kind","by","text","at"}: somebody logs a call or a meeting
 //	POST   /_sandbox/crm/contacts/{id}/merge {"into"}: somebody merges a contact into another
 //	DELETE /_sandbox/crm/contacts/{id}       somebody deletes a contact
+//	GET    /_sandbox/signatures              signature requests, oldest first; ?case=ID
+//	POST   /_sandbox/signatures/{id}         {"do","reason"}: the signer views, signs or declines, or the e-mail bounces, or time is up
+//	GET    /_sandbox/projects                projects with their sections and tasks, oldest first; ?case=ID
+//	GET    /_sandbox/invoices                invoices, oldest first; ?case=ID
+//	POST   /_sandbox/invoices/{id}           {"do"}: the customer pays, or somebody of ours voids it
+//	DELETE /_sandbox/invoices/keys           Stripe forgets all idempotency keys, as it may after a day
 //	GET    /_sandbox/faults                  the faults on order
 //	POST   /_sandbox/faults                  orders one: see client.Fault
 //	DELETE /_sandbox/faults                  clears all; /_sandbox/faults/{id} clears one

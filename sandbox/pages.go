@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"net/http"
 	"time"
+
+	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 )
 
 //go:embed web
@@ -24,11 +26,12 @@ var pageTemplates = func() map[string]*template.Template {
 		"day":   func(t time.Time) string { return t.Local().Format("Monday, 2 January 2006") },
 		"when":  func(t time.Time) string { return t.Local().Format("2 Jan 15:04:05") },
 		"fate":  fate,
+		"price": stripe.Price,
 		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	})
 	template.Must(shared.ParseFS(web, "web/layout.html"))
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"home", "website", "slack", "mail", "crm", "faults"} {
+	for _, name := range []string{"home", "website", "slack", "mail", "crm", "sign", "projects", "billing", "faults"} {
 		pages[name] = template.Must(template.Must(shared.Clone()).ParseFS(web, "web/"+name+".html"))
 	}
 	return pages
@@ -68,7 +71,13 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /crm/{type}", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /crm/{type}/{id}", s.live("crm", s.crmPage))
 	mux.HandleFunc("GET /contacts/{portal}/record/{kind}/{id}", s.recordPage)
+	mux.HandleFunc("GET /sign", s.live("sign", s.signPage))
+	mux.HandleFunc("GET /sign/{id}", s.live("sign", s.signPage))
 	mux.HandleFunc("GET /sign/{id}/document.pdf", s.document)
+	mux.HandleFunc("GET /projects", s.live("projects", s.projectsPage))
+	mux.HandleFunc("GET /projects/{id}", s.live("projects", s.projectsPage))
+	mux.HandleFunc("GET /billing", s.live("billing", s.billingPage))
+	mux.HandleFunc("GET /billing/{id}", s.live("billing", s.billingPage))
 	mux.HandleFunc("GET /faults", s.live("faults", s.faultsPage))
 }
 
@@ -114,9 +123,9 @@ func secure(h http.Header) {
 // homePage explains the parts.
 func (s *Sandbox) homePage(*http.Request) (string, any) {
 	return "The outside world", struct {
-		Messages, Emails, Contacts, Faults int
-		TemporalURL                        string
-	}{s.slack.Len(), s.mail.Len(), s.crm.Len("contacts"), len(s.faults.List()), s.o.TemporalURL}
+		Messages, Emails, Contacts, Signatures, Projects, Invoices, Faults int
+		TemporalURL                                                        string
+	}{s.slack.Len(), s.mail.Len(), s.crm.Len("contacts"), s.sign.Len(), s.work.Len(), s.billing.Len(), len(s.faults.List()), s.o.TemporalURL}
 }
 
 // utm are the campaign's fields that the website's form sends, with what they are where the page's address doesn't say.

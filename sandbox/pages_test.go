@@ -11,6 +11,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 	"github.com/stretchr/testify/require"
 
+	"github.com/throughline-dev/throughline/activities/projects"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/sandbox/client"
 )
@@ -168,4 +169,40 @@ func TestTheWebsitesFormSendsALeadToTheStarter(t *testing.T) {
 	require.NotContains(t, p, `<option value="UN">`)
 	id := regexp.MustCompile(`name="submission_id" value="(\w+)"`)
 	require.NotEqual(t, id.FindStringSubmatch(p)[1], id.FindStringSubmatch(w.page("/website").Body)[1], "each view is another submission")
+}
+
+func TestThePagesOfAProposalShowWhatThereIsAndRunNobodysText(t *testing.T) {
+	t.Parallel()
+	w, ctx := start(t, options()), t.Context()
+	r := aRequest()
+	r.Title, r.Message, r.Signer.Name = attack, attack, attack
+	signature, err := w.esign().RequestSignature(ctx, key("sign"), r)
+	require.NoError(t, err)
+	k := aKickoff
+	k.Name, k.Notes = attack, attack
+	k.Sections = []projects.Section{{Name: attack, Tasks: []projects.Task{{Name: attack, Notes: attack}}}}
+	project, err := w.projects(nil).MakeProject(ctx, key("kickoff"), k)
+	require.NoError(t, err)
+	i := anInvoice()
+	i.Customer.Company, i.Memo, i.Lines[0].Description = attack, attack, attack
+	invoice, err := w.billing(nil).MakeInvoice(ctx, key("invoice"), i)
+	require.NoError(t, err)
+	for path, want := range map[string]string{
+		"/sign": "waiting", "/sign/" + signature.ID: "Decline to sign", "/projects": "2026", "/projects/" + project.ID: "lead-1/kickoff#1.1",
+		"/billing": "1080.01 EUR", "/billing/" + invoice.ID: "-120.00 EUR", "/": "Pay one, or void it",
+	} {
+		body := w.page(path).Body
+		require.Contains(t, body, want, path)
+		require.NotContains(t, body, "<script>alert", path)
+		require.NotContains(t, body, "<img src=x", path)
+	}
+	for _, path := range []string{"/sign/x", "/sign/x/document.pdf", "/projects/1", "/billing/x"} {
+		require.Equal(t, http.StatusNotFound, w.call(http.MethodGet, path, "", nil).Status, path)
+	}
+	_, err = w.Act(ctx, signature.ID, client.SignatureAct{Do: client.SignatureDecline, Reason: attack})
+	require.NoError(t, err)
+	body := w.page("/sign/" + signature.ID).Body
+	require.Contains(t, body, "declined")
+	require.NotContains(t, body, "Decline to sign", "there is nothing to do any more")
+	require.NotContains(t, body, "<script>alert")
 }

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"bytes"
 	"net/http"
-	"time"
 
 	"github.com/throughline-dev/throughline/sandbox/client"
 	"github.com/throughline-dev/throughline/sandbox/internal/asana"
@@ -55,18 +53,4 @@ func (s *Sandbox) proposalDoors(mux *http.ServeMux) {
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-}
-
-// document serves what is to be signed.
-func (s *Sandbox) document(w http.ResponseWriter, r *http.Request) {
-	pdf, ok := s.sign.File(r.PathValue("id"))
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", "application/pdf")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; plugin-types application/pdf; frame-ancestors 'self'")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Cache-Control", "no-store")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(pdf))
 }

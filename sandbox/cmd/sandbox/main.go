@@ -43,6 +43,9 @@ func run(ctx context.Context, args []string) error {
 		HubSpotToken:       os.Getenv("THROUGHLINE_HUBSPOT_TOKEN"),
 		HubSpotSecret:      os.Getenv("THROUGHLINE_HUBSPOT_SECRET"),
 		PDLKey:             os.Getenv("THROUGHLINE_PEOPLEDATALABS_KEY"),
+		DropboxSignKey:     os.Getenv("THROUGHLINE_DROPBOXSIGN_KEY"),
+		AsanaToken:         os.Getenv("THROUGHLINE_ASANA_TOKEN"),
+		StripeKey:          os.Getenv("THROUGHLINE_STRIPE_KEY"),
 	}
 	listen := flags.String("listen", "127.0.0.1:8090", "`address` to serve at")
 	handbook := flags.String("handbook", "config/config.yaml", "`file` whose people, roles and company the vendors know")
@@ -52,10 +55,12 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.HubSpotEventsURL, "hubspot-events", "http://127.0.0.1:8080/hubspot/events", "`URL` that HubSpot's events are sent to; it is part of what is signed, so it has to begin with the starter's public_url")
 	flags.StringVar(&o.EventsURL, "events", "http://127.0.0.1:8080/sendgrid/events", "`URL` that SendGrid's events are sent to")
 	flags.StringVar(&o.RepliesURL, "replies", "http://127.0.0.1:8080/sendgrid/replies", "`URL` that answers to e-mails are sent to")
+	flags.StringVar(&o.SignEventsURL, "sign-events", "http://127.0.0.1:8080/dropboxsign/events", "`URL` that Dropbox Sign's events are sent to")
 	flags.StringVar(&o.ReplyHost, "reply-host", sandbox.ReplyHost, "`host` whose mail is sent there")
 	flags.StringVar(&o.PublicURL, "public-url", "", "`URL` at which the starter reaches the sandbox, where that isn't the address that a browser uses")
+	flags.StringVar(&o.PagesURL, "pages-url", "http://127.0.0.1:8090", "`URL` at which a browser reaches the sandbox, for links to what is in it")
 	flags.StringVar(&o.TemporalURL, "temporal", "", "`URL` of Temporal's web pages, for a link")
-	flags.DurationVar(&o.Lag, "lag", 0, "how long HubSpot's search and SendGrid's e-mail activity lag behind")
+	flags.DurationVar(&o.Lag, "lag", 0, "how long the searches of HubSpot, Dropbox Sign and Stripe, and SendGrid's e-mail activity, lag behind")
 	flags.DurationVar(&o.EnrichDelay, "enrich-delay", 0, "how long People Data Labs takes")
 	if err := flags.Parse(args); err != nil {
 		return err

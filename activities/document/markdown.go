@@ -109,7 +109,7 @@ func (p parsed) html() (template.HTML, error) {
 	if err := markdown.Renderer().Render(&b, p.source, p.root); err != nil {
 		return "", fmt.Errorf("the Markdown can't be rendered: %w", err)
 	}
-	return template.HTML(b.String()), nil //nolint:gosec // goldmark escapes all text, and raw HTML is not parsed
+	return template.HTML(b.String()), nil // goldmark escapes all text, and raw HTML is not parsed
 }
 
 // subHeading is the level in HTML of every heading in a section's text: below the title of the document and of the section.

@@ -97,7 +97,7 @@ func write(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name()) //nolint:errcheck // it is gone where all went well
+	defer os.Remove(temp.Name()) // it is gone where all went well
 	_, err = temp.Write(content)
 	if err = errors.Join(err, temp.Chmod(0o640), temp.Sync(), temp.Close()); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *Store) read(path, digest string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close() // it was only read
 	content, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	if err != nil {
 		return nil, err

@@ -1,5 +1,6 @@
-// Package auto plays Throughline unattended. It sends business through the HTTP door, plays the people by the buttons of the
-// sandbox's Slack, has the vendors fail on order, and holds what the outside world received against what each case expects.
+// Package auto plays Throughline unattended. It sends business through the HTTP door, plays the people in the sandbox (they press
+// buttons in Slack, answer e-mails, and work in the CRM), has the vendors fail on order, and holds what the outside world
+// received against what each case expects.
 //
 // It knows nothing but the door, the sandbox and the handbook: what it says about a system holds for any that these two stand
 // in front of. `go run ./local --auto` plays all cases on a system of its own, and so do the end-to-end tests.

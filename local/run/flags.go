@@ -36,10 +36,10 @@ func newCommand() (*cobra.Command, *flags) {
 for leads and clicks, and the outside world as a sandbox. Everything is kept in one folder,
 and goes on at the next start where it stopped.
 
-With --auto it plays a set of cases unattended instead: it sends leads through the door, clicks
-the sandbox's buttons for the people, has vendors fail, prints what happened to each case, and
-exits with 0 only if each ended as expected with each effect counted once. Progress goes to
-standard error. It plays on a system of its own, on free ports and without a trace, so that one
+With --auto it plays a set of cases unattended instead: it sends leads through the door, clicks,
+answers e-mails and works in the CRM for the people, has vendors fail, prints what happened to
+each case, and exits with 0 only if each ended as expected with each effect counted once, after
+about a minute. Progress goes to standard error. It plays on a system of its own, on free ports and without a trace, so that one
 that is up isn't disturbed; with --dir what happened is kept in that folder, and with --door and
 --sandbox it plays on a system that is up, by the same handbook.`,
 		Example: `  go run ./local

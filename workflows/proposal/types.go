@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/throughline-dev/throughline/activities/billing"
+	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/document"
 	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/money"
@@ -30,19 +31,37 @@ const (
 	SignalRecall = "recall"
 )
 
-// The tasks and their actions. A task's version is the proposal's; its ID ends in the version, since each version is asked
-// about anew: "review-2", "approve-2-partner-anna", "amend-2".
+// The tasks and their actions. A task's version is the proposal's, and its ID says it, since each version is asked about anew:
+// "review-2", "approve-2-partner-anna", "amend-2". A version that comes back is reviewed a second time: "review-2-2".
 const (
 	ReviewTask  = "review"
 	ApproveTask = "approve"
 	// AmendTask is open beside the approval, for the strategist to change the proposal after all.
 	AmendTask = "amend"
+	// DeliverTask asks the strategist what to do where the client can't be reached: "deliver-1".
+	DeliverTask = "deliver"
 
 	ActionApprove = "approve"
 	ActionReject  = "reject"
 	ActionChange  = "change"
 	ActionDrop    = "drop"
+	// ActionResend has the client asked at another address.
+	ActionResend = "resend"
 )
+
+// The fields of a change, beside one for each kind of section, which has the kind's name ("goals"), and those of a resending. A
+// field that has a value to begin with is what the proposal says now. One that isn't there stays as it is, and one that is emptied
+// empties that part.
+const (
+	FieldLines      = "lines"       // as [document.FormatLines] writes them
+	FieldDiscount   = "discount"    // "12.5 %", "500.00"
+	FieldValidUntil = "valid_until" // "2026-11-30"
+	FieldName       = "name"
+	FieldEmail      = "email"
+)
+
+// MaxVersions bounds how often a proposal can be changed, and with it how much its history holds.
+const MaxVersions = 50
 
 // Request is a proposal as it came in through a door.
 type Request struct {
@@ -114,10 +133,12 @@ type Approval struct {
 
 // Spent is a part of the turnaround.
 type Spent struct {
-	// Stage is "draft", "review", "approval", "signature" or "kickoff", and With whom it was: a person's ID, "client", "systems".
+	// Stage is "draft", "review", "approval", "signature" or "kickoff", and With whom it was: a person's ID, "client", "systems",
+	// or "operations" for what a system had refused.
 	Stage string `json:"stage"`
 	With  string `json:"with"`
-	// Wall is by the clock on the wall, and Working in the working hours of the policy's calendar.
+	// Wall is by the clock on the wall, and Working in the working hours of the policy's calendar; it is counted at the end.
+	// Several people who were asked at the same time have each the time that it was with them.
 	Wall    policy.Duration `json:"wall"`
 	Working policy.Duration `json:"working"`
 }
@@ -131,13 +152,15 @@ type Result struct {
 	// Versions are without their texts: those are in the CRM's, the store's and the query's hands.
 	Versions  []document.Document `json:"versions"`
 	Approvals []Approval          `json:"approvals,omitempty"`
-	// ByRule is whether no tier had to be asked.
-	ByRule    bool             `json:"by_rule,omitempty"`
+	// ByRule is whether no tier had to be asked about the version that was sent.
+	ByRule bool `json:"by_rule,omitempty"`
+	// Rounds is how often it was rejected.
 	Rounds    int              `json:"rounds"`
 	Signature esign.Requested  `json:"signature,omitzero"`
 	Status    esign.Status     `json:"status,omitzero"`
 	Project   projects.Made    `json:"project,omitzero"`
 	Invoice   billing.Invoiced `json:"invoice,omitzero"`
+	Deal      crm.Won          `json:"deal,omitzero"`
 	Spent     []Spent          `json:"spent,omitempty"`
 	Policy    string           `json:"policy"`
 	Steps     []step.Done      `json:"steps"`

@@ -41,6 +41,8 @@ type World struct {
 	// Fail, where not nil, is asked before each call, by activity name; an error fails that call.
 	Fail func(activity string, key effect.Key) error
 
+	Proposals
+
 	mu      sync.Mutex
 	calls   map[string]int
 	Cards   []Sent[slack.Card]

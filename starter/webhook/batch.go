@@ -12,6 +12,8 @@ type batch struct {
 	// events are all that it holds, ignored those that mean nothing here, unreadable those that aren't as their vendor
 	// describes them.
 	events, ignored, unreadable int
+	// answer is what the vendor wants to read once everything was taken; "" for nothing.
+	answer string
 }
 
 // readBatch reads an array of events, each by itself, so that one which makes no sense doesn't hold up the others. read

@@ -10,30 +10,33 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/starter/intake"
 )
 
 // atOnce is how many pieces of a post's news are handed on at a time: enough for a hundred within the time that a vendor
 // waits, and few enough to leave the workers room.
 const atOnce = 16
 
-// news is a signal for one lead.
+// news is a signal for one case, or a deal that starts one.
 type news struct {
-	// lead is the ID of its workflow; "" where subject finds it.
-	lead string
-	// subject is what the lead has claimed: "crm-contact/<ID>".
+	// id is that of the case's workflow; "" where subject finds it.
+	id string
+	// subject is what the case has claimed: "crm-contact/<ID>".
 	subject string
 	signal  string
 	content any
+	// deal starts a proposal; nil for a signal.
+	deal *intake.Deal
 }
 
 // tally is what became of a post's news.
 type tally struct {
-	told   int // signals that Temporal has
-	nobody int // no lead is about this
-	ended  int // the lead was over
+	told   int // signals and deals that Temporal has
+	nobody int // no case is about this
+	ended  int // the case was over
 }
 
-// deliver hands news to the leads. The error is nil once Temporal has all that there is somebody for; the rest is tried
+// deliver hands news to the cases. The error is nil once Temporal has all that there is somebody for; the rest is tried
 // whatever happens to one piece, so that a repeat has less to do.
 func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
 	// Whoever hangs up after they have sent a whole post has sent it.
@@ -60,18 +63,24 @@ func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
 	return count, err
 }
 
-// hand gives one piece of news to its lead.
+// hand gives one piece of news to its case.
 func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
-	if one.lead == "" {
-		var err error
-		if one.lead, err = claims.Holder(ctx, h.o.Client, one.subject); err != nil {
+	if one.deal != nil {
+		if _, err := intake.TakeDeal(ctx, h.o.Client, *one.deal); err != nil {
 			return tally{}, err
 		}
-		if one.lead == "" {
+		return tally{told: 1}, nil
+	}
+	if one.id == "" {
+		var err error
+		if one.id, err = claims.Holder(ctx, h.o.Client, one.subject); err != nil {
+			return tally{}, err
+		}
+		if one.id == "" {
 			return tally{nobody: 1}, nil
 		}
 	}
-	err := h.o.Client.SignalWorkflow(ctx, one.lead, "", one.signal, one.content)
+	err := h.o.Client.SignalWorkflow(ctx, one.id, "", one.signal, one.content)
 	var ended *serviceerror.NotFound
 	switch {
 	case errors.As(err, &ended):
@@ -92,12 +101,12 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) {
 	switch {
 	case err != nil:
 		h.log.Error("A post's news could not be handed to Temporal; its vendor was asked to send it again.", append(line, "err", err)...)
-		answer(w, http.StatusServiceUnavailable)
+		answer(w, http.StatusServiceUnavailable, "")
 		return
 	case b.unreadable > 0:
 		h.log.Warn("A post was taken, but some of it is not as its vendor describes it.", line...)
 	default:
 		h.log.Info("A post was taken.", line...)
 	}
-	answer(w, http.StatusOK)
+	answer(w, http.StatusOK, b.answer)
 }

@@ -11,16 +11,25 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/converter"
 
+	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/proposal"
 )
 
 // tellable fails unless every piece of news can be handed to Temporal, is recognised by an ID, and is for somebody.
 func tellable(t *testing.T, all []news) {
 	for _, one := range all {
-		require.NotEqual(t, one.lead == "", one.subject == "", "it is for a lead or for who holds a subject")
-		if one.lead != "" {
-			require.True(t, lead.IsWorkflowID(one.lead))
+		if one.deal != nil {
+			require.Regexp(t, `^[1-9][0-9]{0,18}$`, one.deal.ID)
+			require.True(t, one.deal.At.Year() >= 1970 && one.deal.At.Year() < 3000)
+			require.Empty(t, one.id+one.subject)
+			continue
+		}
+		require.NotEqual(t, one.id == "", one.subject == "", "it is for a case or for who holds a subject")
+		if one.id != "" {
+			require.True(t, lead.IsWorkflowID(one.id) || proposal.IsWorkflowID(one.id))
 		} else {
 			require.Regexp(t, `^crm-contact/[0-9]+$`, one.subject)
 		}
@@ -37,6 +46,10 @@ func tellable(t *testing.T, all []news) {
 			id, at = c.ID, time.Now()
 			require.NotEmpty(t, c.From)
 			require.NotContains(t, c.From, c.To)
+		case esign.Status:
+			id, text, at = c.ID, c.Reason, time.Now()
+			require.NotEmpty(t, c.State)
+			require.LessOrEqual(t, utf8.RuneCountInString(c.Reason), maxReason)
 		}
 		require.NotEmpty(t, id)
 		require.False(t, at.IsZero())
@@ -58,9 +71,31 @@ func FuzzHubSpotEvents(f *testing.F) {
 	f.Add([]byte("[" + loggedCall + "]"))
 	f.Add([]byte(`[{"subscriptionType":"object.merge","objectTypeId":"0-1","primaryObjectId":10,"mergedObjectIds":[11,"12",null],"newObjectId":99}]`))
 	f.Add([]byte(`[{"subscriptionType":"contact.propertyChange","objectId":1,"propertyName":"notes_last_contacted","propertyValue":"2026-01-01T00:00:00.000+14:00"},1,null,[]]`))
+	f.Add([]byte("[" + reachedStage + "]"))
+	h := &Handler{o: Options{Proposals: func() config.Proposal { return fromDeals }}}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if b, err := readHubSpot(body); err == nil {
+		if b, err := h.readHubSpot(body); err == nil {
 			counted(t, b)
+		}
+	})
+}
+
+// Neither a body that makes no sense nor an event that does, whatever it says, makes news that can't be told.
+func FuzzSignatureEvent(f *testing.F) {
+	body, contentType := callback("signature_request_declined", time.Unix(1_772_366_400, 0), requestOf(proposalA+"/sign-1", "no"), dropboxSignKey)
+	f.Add(contentType, body, "signature_request_declined", int64(1_772_366_400), "abc", proposalA+"/sign-1", "no\x00 thanks")
+	f.Add("application/x-www-form-urlencoded", []byte("json=%7B%7D"), "x", int64(1<<62), "", "/", "\xff")
+	f.Fuzz(func(t *testing.T, contentType string, body []byte, kind string, at int64, id, key, reason string) {
+		if e, err := esign.ParseCallback(contentType, body, dropboxSignKey); err == nil {
+			counted(t, signatureNews(e))
+		}
+		request := map[string]any{"signature_request_id": id, "metadata": map[string]any{"throughline_key": key},
+			"signatures": []any{map[string]any{"status_code": "declined", "decline_reason": reason}}}
+		body, contentType = callback(kind, time.Unix(at, 0), request, dropboxSignKey)
+		if e, err := esign.ParseCallback(contentType, body, dropboxSignKey); err == nil {
+			counted(t, signatureNews(e))
+		} else if utf8.ValidString(kind) {
+			t.Fatalf("a callback that is signed is refused: %v", err)
 		}
 	})
 }

@@ -19,8 +19,8 @@ import (
 // https://knowledge.hubspot.com/properties/hubspots-default-contact-properties
 const lastContacted = "notes_last_contacted"
 
-// contactType is the objectTypeId of contacts, in the generic subscriptions ("object.…").
-const contactType = "0-1"
+// objects are the kinds of records that matter here, by their objectTypeId in the generic subscriptions ("object.…").
+var objects = map[string]string{"0-1": "contact", "0-3": "deal"}
 
 // takeHubSpotEvents takes the events of an app's subscriptions. HubSpot waits five seconds for an answer, and sends a post again
 // up to ten times in 24 hours unless that is 2xx.
@@ -38,7 +38,7 @@ func (h *Handler) takeHubSpotEvents(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusUnauthorized, err)
 		return
 	}
-	batch, err := readHubSpot(body)
+	batch, err := h.readHubSpot(body)
 	if err != nil {
 		h.refuse(w, r, http.StatusBadRequest, err)
 		return
@@ -51,6 +51,7 @@ type hubSpotEvent struct {
 	SubscriptionType string `json:"subscriptionType"`
 	ObjectTypeID     string `json:"objectTypeId"` // only in generic subscriptions
 	ObjectID         record `json:"objectId"`
+	OccurredAt       number `json:"occurredAt"` // in milliseconds
 
 	PropertyName  string `json:"propertyName"`
 	PropertyValue string `json:"propertyValue"`
@@ -74,22 +75,36 @@ func (id *record) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func readHubSpot(body []byte) (batch, error) { return readBatch(body, readHubSpotEvent) }
+// number is a whole number; 0 for whatever else there is.
+type number int64
 
-func readHubSpotEvent(event []byte) ([]news, error) {
+// UnmarshalJSON reads a number, in quotes or without.
+func (n *number) UnmarshalJSON(b []byte) error {
+	read, err := strconv.ParseInt(strings.Trim(string(b), `"`), 10, 64)
+	if err == nil {
+		*n = number(read)
+	}
+	return nil
+}
+
+func (h *Handler) readHubSpot(body []byte) (batch, error) { return readBatch(body, h.readHubSpotEvent) }
+
+func (h *Handler) readHubSpotEvent(event []byte) ([]news, error) {
 	var e hubSpotEvent
 	if err := json.Unmarshal(event, &e); err != nil {
 		return nil, err
 	}
 	object, what, _ := strings.Cut(e.SubscriptionType, ".")
-	if object != "contact" && (object != "object" || e.ObjectTypeID != contactType) {
-		return nil, nil
+	if object == "object" {
+		object = objects[e.ObjectTypeID]
 	}
-	switch what {
-	case "propertyChange":
+	switch object + "." + what {
+	case "contact.propertyChange":
 		return e.contacted()
-	case "merge":
+	case "contact.merge":
 		return e.merged()
+	case "deal.propertyChange":
+		return e.reached(h.o.Proposals())
 	}
 	return nil, nil
 }

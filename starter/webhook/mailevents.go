@@ -87,7 +87,7 @@ func readMailEvent(event []byte) ([]news, error) {
 	if err != nil || !ok || e.ID == "" || len(e.ID) > maxID {
 		return nil, errors.New("an event about an e-mail of ours has no ID or no time")
 	}
-	return []news{{lead: id, signal: lead.SignalUndelivered, content: lead.Undelivered{
+	return []news{{id: id, signal: lead.SignalUndelivered, content: lead.Undelivered{
 		ID: "sendgrid/" + e.ID, Step: step, What: e.Event, Reason: shorten(oneLine(e.Reason), maxReason), At: at,
 	}}}, nil
 }

@@ -81,7 +81,7 @@ func (h *Handler) replies(m mail, at time.Time) batch {
 	}
 	for _, id := range m.cases(h.o.ReplyHost) {
 		if lead.IsWorkflowID(id) {
-			b.news = append(b.news, news{lead: id, signal: lead.SignalContact, content: contact})
+			b.news = append(b.news, news{id: id, signal: lead.SignalContact, content: contact})
 		}
 	}
 	if len(b.news) == 0 {

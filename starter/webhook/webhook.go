@@ -1,8 +1,9 @@
-// Package webhook takes what vendors post about a lead's contact, and hands it to the lead's workflow as a signal:
+// Package webhook takes what vendors post about leads and proposals, and hands it to their workflows as signals:
 //
-//	POST /hubspot/events    HubSpot: a call or a meeting was logged, contacts were merged
-//	POST /sendgrid/events   SendGrid's event webhook: an e-mail bounced, was dropped, or was reported as spam
-//	POST /sendgrid/replies  SendGrid's Inbound Parse: somebody has written to a lead's own address
+//	POST /hubspot/events      HubSpot: a call or a meeting was logged, contacts were merged, a deal has reached its stage
+//	POST /dropboxsign/events  Dropbox Sign: a document was looked at, signed, declined, …
+//	POST /sendgrid/events     SendGrid's event webhook: an e-mail bounced, was dropped, or was reported as spam
+//	POST /sendgrid/replies    SendGrid's Inbound Parse: somebody has written to a lead's own address
 //
 // Nothing is believed that its vendor hasn't signed. Accepted means durable: 2xx is answered only once Temporal has every
 // signal that a post is worth, and anything else makes the vendor post it again. A repeat is harmless, since news carries the
@@ -21,6 +22,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
 )
 
 // The limits where the options have none.
@@ -39,6 +41,10 @@ type Options struct {
 	Client client.Client
 	// HubSpotSecret is the client secret of the app that has the subscriptions.
 	HubSpotSecret string
+	// DropboxSignKey is the account's primary API key.
+	DropboxSignKey string
+	// Proposals says which deals start one, as the handbook has it now. nil is none.
+	Proposals func() config.Proposal
 	// PublicURL is how the outside reaches the door, without a slash at its end: HubSpot signs the address that it calls.
 	PublicURL string
 	// EventKey and ReplyKey are the public keys, as SendGrid shows them, of the event webhook and of Inbound Parse's security
@@ -71,6 +77,9 @@ func New(o Options) (*Handler, error) {
 	if o.People == nil {
 		o.People = func() []policy.Person { return nil }
 	}
+	if o.Proposals == nil {
+		o.Proposals = func() config.Proposal { return config.Proposal{} }
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -83,6 +92,7 @@ func New(o Options) (*Handler, error) {
 		return nil, fmt.Errorf("the key of SendGrid's Inbound Parse: %w", err)
 	}
 	h.mux.HandleFunc("POST /hubspot/events", h.takeHubSpotEvents)
+	h.mux.HandleFunc("POST /dropboxsign/events", h.takeSignatureEvent)
 	h.mux.HandleFunc("POST /sendgrid/events", h.takeMailEvents)
 	h.mux.HandleFunc("POST /sendgrid/replies", h.takeReply)
 	return h, nil
@@ -113,10 +123,14 @@ func (h *Handler) unreadable(w http.ResponseWriter, r *http.Request, status int,
 // alone, and somebody else has no need of it.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int, why error) {
 	h.log.Warn("A post was refused.", "route", r.Pattern, "status", status, "err", why)
-	answer(w, status)
+	answer(w, status, "")
 }
 
-func answer(w http.ResponseWriter, status int) {
+func answer(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Cache-Control", "no-store")
+	if text != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	}
 	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // a vendor who has hung up posts it again
 }

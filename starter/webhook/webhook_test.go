@@ -114,7 +114,7 @@ func opened(t *testing.T, trouble func(lead string) error, change ...func(*Optio
 			return value(holder), nil
 		})
 	o := Options{
-		Client: w.temporal, HubSpotSecret: secret, PublicURL: publicURL, ReplyHost: replyHost,
+		Client: w.temporal, HubSpotSecret: secret, DropboxSignKey: dropboxSignKey, PublicURL: publicURL, ReplyHost: replyHost,
 		EventKey: published(t, w.events.Public()), ReplyKey: published(t, w.replies.Public()), Timeout: time.Second,
 		People: func() []policy.Person {
 			return []policy.Person{{ID: "nobody"}, {ID: "maria", Name: "Maria Lopez", Email: "maria.lopez@northwind.example"}}
@@ -207,7 +207,7 @@ func (w *world) counts() map[string]int {
 
 func TestOnlyPostsAreTaken(t *testing.T) {
 	w := opened(t, nil)
-	for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
 		got := httptest.NewRecorder()
 		w.handler.ServeHTTP(got, httptest.NewRequest("GET", path, nil))
 		assert.Equal(t, http.StatusMethodNotAllowed, got.Code, path)
@@ -216,8 +216,8 @@ func TestOnlyPostsAreTaken(t *testing.T) {
 }
 
 func TestWithoutItsSecretOrKeyEachKeepsTheVendorTrying(t *testing.T) {
-	w := opened(t, nil, func(o *Options) { o.HubSpotSecret, o.EventKey, o.ReplyKey = "", "", "" })
-	for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+	w := opened(t, nil, func(o *Options) { o.HubSpotSecret, o.DropboxSignKey, o.EventKey, o.ReplyKey = "", "", "", "" })
+	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
 		assert.Equal(t, http.StatusServiceUnavailable, w.post(path, http.Header{}, []byte("[]")), path)
 		assert.Contains(t, w.line()["err"], "there is no")
 	}

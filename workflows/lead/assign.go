@@ -83,26 +83,36 @@ func (l *lead) takeTurn(ctx workflow.Context, had []policy.Person) (policy.Perso
 			}
 			return l.member(ctx, name, pool, turn.Member)
 		}
-		switch until := firstAtWork(pool, turn.Capped); {
-		case len(had) > 0:
+		if len(had) > 0 {
 			return policy.Person{}, nil // whoever has it keeps it
-		case request.Anyone: // all are away
-			return l.whoeverThereIs(ctx, name, pool)
-		case l.policy.OutOfHours == policy.ToManager:
-			manager, err := l.manager(ctx, name, pool)
-			if err != nil || manager.ID != "" {
-				return manager, err
-			}
-			request.Anyone = true
-		case l.policy.OutOfHours == policy.Hold:
-			if err := l.hold(ctx, until, began.Add(l.policy.MaxHold.Duration)); err != nil {
-				return policy.Person{}, err
-			}
-			request.Anyone = !workflow.Now(ctx).Before(began.Add(l.policy.MaxHold.Duration))
-		default:
-			request.Anyone = true
+		}
+		taker, err := l.nobodyAtWork(ctx, &request, pool, firstAtWork(pool, turn.Capped), began)
+		if err != nil || taker.ID != "" {
+			return taker, err
 		}
 		request.Try++
+	}
+}
+
+// nobodyAtWork does what the policy says while nobody of a pool is at work. It returns who takes the lead; the zero Person where
+// the rotation is to be asked again: somebody is at work now, or anybody is to take it.
+func (l *lead) nobodyAtWork(
+	ctx workflow.Context, request *assignment.Request, pool []policy.Attendance, first, began time.Time,
+) (policy.Person, error) {
+	switch {
+	case request.Anyone: // all are away
+		return l.whoeverThereIs(ctx, pool)
+	case l.policy.OutOfHours == policy.ToManager:
+		request.Anyone = true // where there is no manager
+		return l.manager(ctx, pool)
+	case l.policy.OutOfHours == policy.Hold:
+		limit := began.Add(l.policy.MaxHold.Duration)
+		err := l.hold(ctx, first, limit)
+		request.Anyone = !workflow.Now(ctx).Before(limit)
+		return policy.Person{}, err
+	default:
+		request.Anyone = true
+		return policy.Person{}, nil
 	}
 }
 
@@ -176,17 +186,17 @@ func (l *lead) hold(ctx workflow.Context, until, limit time.Time) error {
 }
 
 // manager looks up the manager of a pool's first member.
-func (l *lead) manager(ctx workflow.Context, name string, pool []policy.Attendance) (policy.Person, error) {
+func (l *lead) manager(ctx workflow.Context, pool []policy.Attendance) (policy.Person, error) {
 	first := pool[0].Person
 	found, err := step.Repeatable(ctx, l.steps, step.Spec{
-		Name: name + "-manager", System: "policy", Summary: "Look up the manager", Policy: step.Inside,
+		Name: "assign-manager", System: "policy", Summary: "Look up the manager", Policy: step.Inside,
 	}, policyActivities.FindManager, policy.ManagerRequest{Of: first.ID, Manager: first.Manager})
 	return found.Person, err
 }
 
 // whoeverThereIs is for a pool whose members are all away: their manager, else the first, whose cover takes the task.
-func (l *lead) whoeverThereIs(ctx workflow.Context, name string, pool []policy.Attendance) (policy.Person, error) {
-	manager, err := l.manager(ctx, name, pool)
+func (l *lead) whoeverThereIs(ctx workflow.Context, pool []policy.Attendance) (policy.Person, error) {
+	manager, err := l.manager(ctx, pool)
 	if err != nil || manager.ID != "" {
 		return manager, err
 	}

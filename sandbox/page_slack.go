@@ -79,7 +79,9 @@ func (s *Sandbox) slackPage(r *http.Request) (string, any) {
 		return "Slack", p
 	}
 	me := slices.IndexFunc(p.People, func(q slackPerson) bool { return q.ID == r.FormValue("as") })
-	me = max(me, 0)
+	if me < 0 { // whoever has something to do is the most interesting
+		me = max(0, slices.IndexFunc(p.People, func(q slackPerson) bool { return q.Waiting > 0 }))
+	}
 	p.People[me].Here = true
 	p.Me = p.People[me]
 	p.Here = slackConversation{ID: slack.DirectID(p.Me.Slack), Name: slack.BotName, Direct: true, Here: true}

@@ -56,14 +56,8 @@ func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef, write writing)
 		if t.ID != ref.Task || t.Outcome == nil {
 			continue
 		}
-		done := t.Outcome.Action
-		for _, a := range t.Actions {
-			if a.Name == done {
-				done = a.Done
-			}
-		}
 		return fmt.Sprintf("%s decided this on %s: %s. Your click changed nothing.",
-			write.text(t.Outcome.By.Name), write.moment(t.Outcome.At), write.text(done))
+			write.text(t.Outcome.By.Name), write.moment(t.Outcome.At), write.text(t.Done()))
 	}
 	return caseGone
 }

@@ -240,6 +240,19 @@ type View struct {
 // Open reports whether the task waits for its answer.
 func (v View) Open() bool { return v.Outcome == nil && v.Withdrawn == "" }
 
+// Done says what was decided ("Contact made"); "" where nothing was.
+func (v View) Done() string {
+	if v.Outcome == nil {
+		return ""
+	}
+	for _, a := range v.Actions {
+		if a.Name == v.Outcome.Action {
+			return a.Done
+		}
+	}
+	return v.Outcome.Action
+}
+
 // NextRung is the rung that a task reaches next.
 type NextRung struct {
 	Do policy.Move `json:"do"`

@@ -143,14 +143,17 @@ func pick(thing object, fields, otherwise []string) object {
 }
 
 // page is an answer with a list of things, which show their names where nothing else is asked for. The offset counts.
-func page(r *http.Request, things []object) (object, error) {
+func page[T any](r *http.Request, things []T, show func(T) object) (object, error) {
 	q := r.URL.Query()
-	list := []object{}
-	for _, t := range things {
-		list = append(list, pick(t, asked(r), []string{"name"}))
+	shown := func(part []T) []object {
+		list := []object{}
+		for _, t := range part {
+			list = append(list, pick(show(t), asked(r), []string{"name"}))
+		}
+		return list
 	}
 	if q.Get("limit") == "" {
-		return object{"data": list}, nil
+		return object{"data": shown(things)}, nil
 	}
 	limit, err := strconv.Atoi(q.Get("limit"))
 	if err != nil || limit < 1 || limit > 100 {
@@ -158,13 +161,13 @@ func page(r *http.Request, things []object) (object, error) {
 	}
 	from := 0
 	if offset := q.Get("offset"); offset != "" {
-		if from, err = strconv.Atoi(strings.TrimPrefix(offset, "sandbox")); err != nil || from < 0 || from > len(list) {
+		if from, err = strconv.Atoi(strings.TrimPrefix(offset, "sandbox")); err != nil || from < 0 || from > len(things) {
 			return nil, no(http.StatusBadRequest, "offset: Your pagination token is invalid.")
 		}
 	}
-	to := min(from+limit, len(list))
-	answer := object{"data": list[from:to], "next_page": nil}
-	if to < len(list) {
+	to := min(from+limit, len(things))
+	answer := object{"data": shown(things[from:to]), "next_page": nil}
+	if to < len(things) {
 		next := url.Values{"limit": {q.Get("limit")}, "offset": {"sandbox" + strconv.Itoa(to)}}
 		path := r.URL.Path + "?" + next.Encode()
 		answer["next_page"] = object{"offset": next.Get("offset"), "path": path, "uri": "https://app.asana.com/api/1.0" + path}

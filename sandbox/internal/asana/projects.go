@@ -33,11 +33,11 @@ func null(text string) any {
 func (s *Server) listProjects(r *http.Request) (any, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var all []object
+	var all []*project
 	for _, p := range s.projects.All() {
-		all = append(all, s.show(p))
+		all = append(all, p)
 	}
-	return page(r, all)
+	return page(r, all, s.show)
 }
 
 // createProject makes a project with the section that every new project has.

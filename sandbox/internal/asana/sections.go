@@ -21,11 +21,7 @@ func (s *Server) listSections(r *http.Request) (any, error) {
 	if !ok {
 		return nil, unknown("project", r.PathValue("project"))
 	}
-	var all []object
-	for _, sec := range p.Sections {
-		all = append(all, showSection(p, sec))
-	}
-	return page(r, all)
+	return page(r, p.Sections, func(sec section) object { return showSection(p, sec) })
 }
 
 func (s *Server) createSection(r *http.Request) (any, error) {

@@ -31,7 +31,7 @@ func (s *Server) listTasks(r *http.Request) (any, error) {
 			all = append(all, s.showTask(p, sec, t))
 		}
 	}
-	return page(r, all)
+	return page(r, all, func(shown object) object { return shown })
 }
 
 // createTask makes a task at the top of its section.

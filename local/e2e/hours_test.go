@@ -116,7 +116,7 @@ func TestALeadIsHeldUntilTheFirstIsBack(t *testing.T) {
 	require.Equal(t, rep.CRMOwner, contact.Properties["hubspot_owner_id"])
 	require.Len(t, contact.Associated["notes"], 2, "that it came in, and to whom it was given")
 	s.requireOnce(t, id)
-	requireReplay(t, s.history(t, id, ""), "")
+	requireReplay(t, s.history(t, id, ""), "lead/2-held")
 	require.NoError(t, s.Stop())
 }
 
@@ -179,11 +179,11 @@ func TestAReassignedLeadGivesItsTurnBackAndHasAnotherOwner(t *testing.T) {
 		return s.contactOf(t, "ada@onetoomany.example").Properties["hubspot_owner_id"] == manager.CRMOwner
 	})
 
-	for _, id := range []string{id, next, surplus} {
+	for id, name := range map[string]string{id: "lead/2-reassigned", next: "", surplus: "lead/2-manager"} {
 		s.reply(t, id, "", "I am here.")
 		require.Equal(t, lead.Contacted, s.result(t, id).Ending)
 		s.requireOnce(t, id)
-		requireReplay(t, s.history(t, id, ""), "")
+		requireReplay(t, s.history(t, id, ""), name)
 	}
 	notes := s.contactOf(t, "ada@leftlying.example").Associated["notes"]
 	require.Len(t, notes, 3, "that it came in, that it was given to somebody else, and the reply")

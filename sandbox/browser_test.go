@@ -145,6 +145,7 @@ func TestInTheBrowser(t *testing.T) {
 		"a fault is ordered and cleared":                  aFaultIsOrderedAndCleared,
 		"a call is logged and a contact merged":           aCallIsLoggedAndAContactMerged,
 		"an e-mail is answered and bounces":               anEmailIsAnsweredAndBounces,
+		"a document is signed, and its invoice paid":      aDocumentIsSignedAndItsInvoicePaid,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

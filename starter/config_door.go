@@ -12,7 +12,7 @@ import (
 	"github.com/throughline-dev/throughline/config"
 )
 
-// printDoor says who may bring leads, and how.
+// printDoor says who may bring leads, and how, and whether tasks can be answered there.
 func printDoor(w io.Writer, c *config.Config) {
 	l := c.Starter.Leads
 	limit := "any number"
@@ -34,6 +34,11 @@ func printDoor(w io.Writer, c *config.Config) {
 	door.AppendRow(table.Row{"unless signed", limit})
 	door.AppendRow(table.Row{"field for robots", cmp.Or(l.Honeypot, "none")})
 	door.Render()
+	if c.Secret(config.LinkSecret).IsSet() {
+		fmt.Fprintf(w, "E-mails about tasks have a link to %s/tasks, where they are answered.\n", c.Starter.PublicURL)
+	} else {
+		fmt.Fprintf(w, "E-mails about tasks have no link to answer by, since %s is not set.\n", config.LinkSecret)
+	}
 }
 
 // whatFor says of a secret that can be done without what goes without it.

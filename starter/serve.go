@@ -53,6 +53,10 @@ What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /
 			if err != nil {
 				return err
 			}
+			linked, err := pages(live, temporal, logger)
+			if err != nil {
+				return err
+			}
 			d := door.New(door.Options{
 				Client:             temporal,
 				SlackSigningSecret: secret.Reveal(),
@@ -60,6 +64,7 @@ What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /
 				SlackURL:           c.Systems.Slack.URL,
 				People:             people,
 				Webhooks:           reports,
+				Pages:              linked,
 				Leads:              func() config.Leads { return live.Config().Starter.Leads },
 				LeadsSecrets:       c.LeadsSecrets(),
 				PublicURL:          c.Starter.PublicURL,

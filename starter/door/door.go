@@ -10,6 +10,8 @@
 //	POST /dropboxsign/events  what became of signatures, signed by Dropbox Sign: package webhook
 //	POST /sendgrid/events     what became of e-mails, signed by SendGrid: package webhook
 //	POST /sendgrid/replies    answers by e-mail, signed by SendGrid: package webhook
+//	GET  /tasks/{token}       a task, for whom the link is made; POST answers it: package page
+//	GET  /documents/{token}   a document, for who has a link to it: package page
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while Temporal can be reached
 //
@@ -63,6 +65,8 @@ type Options struct {
 	Company string
 	// Webhooks takes what HubSpot, Dropbox Sign and SendGrid post; nil has no addresses for that.
 	Webhooks http.Handler
+	// Pages shows tasks and documents to who has a link to them; nil has no addresses for that.
+	Pages http.Handler
 	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody]. Proposals have a limit of their own.
 	MaxBody int
 	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
@@ -123,6 +127,10 @@ func New(o Options) *Door {
 		for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
 			mux.Handle(path, o.Webhooks)
 		}
+	}
+	if o.Pages != nil {
+		mux.Handle("/tasks/", o.Pages)
+		mux.Handle("/documents/", o.Pages)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+
+	"go.temporal.io/sdk/client"
+
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/page"
+	"github.com/throughline-dev/throughline/workflows/humantask"
+)
+
+// pages shows tasks and documents to who has a link to them; nil where there is no secret that links are signed with.
+func pages(live *config.Live, temporal client.Client, logger *slog.Logger) (http.Handler, error) {
+	c := live.Config()
+	links, err := c.Links()
+	if err != nil {
+		return nil, err
+	}
+	if links == nil {
+		logger.Warn("Tasks can't be answered without Slack, since there is no secret to sign links with.", "set", config.LinkSecret)
+		return nil, nil
+	}
+	return page.New(page.Options{
+		Client:     temporal,
+		Links:      links,
+		People:     func() []policy.Person { return live.Config().People },
+		Operations: func() []policy.Person { return live.Config().Book.Roles[humantask.RoleOperations].People },
+		Company:    c.Company.Name,
+		PublicURL:  c.Starter.PublicURL,
+		Proxies:    func() []string { return live.Config().Starter.Leads.Proxies },
+		Logger:     logger,
+	}), nil
+}

@@ -19,6 +19,7 @@ var (
 	slackUser = regexp.MustCompile(`^[UW][A-Z0-9]{4,}$`)
 	slackRoom = regexp.MustCompile(`^[CG][A-Z0-9]{4,}$`)
 	digits    = regexp.MustCompile(`^[0-9]+$`)
+	word      = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 )
 
 const (
@@ -49,6 +50,24 @@ func (f *findings) systems(c *Config) {
 	f.url("systems.peopledatalabs.url", s.PeopleDataLabs.URL)
 	if n := s.PeopleDataLabs.MinLikelihood; n < 1 || n > 10 {
 		f.add("systems.peopledatalabs.min_likelihood", "%d is not between 1 and 10", n)
+	}
+	f.url("systems.dropboxsign.url", s.DropboxSign.URL)
+	if id := s.DropboxSign.ClientID; id != "" && !word.MatchString(id) {
+		f.add("systems.dropboxsign.client_id", "%q is no client ID: it is letters and digits, and stands beside the app in Dropbox Sign's settings, under API", id)
+	}
+	f.url("systems.asana.url", s.Asana.URL)
+	f.gid("systems.asana.workspace", "the workspace", s.Asana.Workspace)
+	f.gid("systems.asana.team", "the team", s.Asana.Team)
+	if s.Asana.Team != "" && s.Asana.Workspace == "" {
+		f.add("systems.asana.team", "%q is alone: set systems.asana.workspace too, where people are looked up", s.Asana.Team)
+	}
+	f.url("systems.stripe.url", s.Stripe.URL)
+}
+
+// gid checks an ID of Asana's, which may be left out.
+func (f *findings) gid(key, what, value string) {
+	if value != "" && !digits.MatchString(value) {
+		f.add(key, "%q is no gid: it is the number of %s, such as 1204817046172", value, what)
 	}
 }
 

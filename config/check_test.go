@@ -179,6 +179,12 @@ func TestMistakesInTheMachinery(t *testing.T) {
 		"queue twice":  {"workers: {queues: [lead, lead]}", `handbook.yaml:40: workers.queues[1]: "lead" stands in workers.queues[0] too: once is enough`},
 		"address":      {`temporal: {address: ""}`, `handbook.yaml:40: temporal.address: is missing`},
 		"namespace":    {`temporal: {namespace: ""}`, `handbook.yaml:40: temporal.namespace: is missing`},
+		"client ID":    {"systems: {dropboxsign: {client_id: my-app}}", `handbook.yaml:40: systems.dropboxsign.client_id: "my-app" is no client ID: it is letters and digits, and stands beside the app in Dropbox Sign's settings, under API`},
+		"workspace":    {"systems: {asana: {workspace: Contoso}}", `handbook.yaml:40: systems.asana.workspace: "Contoso" is no gid: it is the number of the workspace, such as 1204817046172`},
+		"team":         {`systems: {asana: {workspace: "1", team: Projects}}`, `handbook.yaml:40: systems.asana.team: "Projects" is no gid: it is the number of the team, such as 1204817046172`},
+		"team alone":   {`systems: {asana: {team: "2"}}`, `handbook.yaml:40: systems.asana.team: "2" is alone: set systems.asana.workspace too, where people are looked up`},
+		"no documents": {`documents: {dir: " "}`, `handbook.yaml:40: documents.dir: is missing: name the folder that documents are kept in`},
+		"no look":      {`documents: {templates: nowhere}`, `handbook.yaml:40: documents.templates: "nowhere" can't be used: no such file or directory; it is a folder, or "" for the built-in look`},
 		"wrong folder": {`templates: nowhere`, `handbook.yaml:40: templates: "nowhere" can't be used: no such file or directory; it is a folder, or "" for the built-in templates only`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -227,6 +233,25 @@ func TestTemplatesOfOnesOwn(t *testing.T) {
 	c, err := Load(file)
 	require.NoError(t, err)
 	assert.Equal(t, filepath.Join(dir, "mail"), c.Templates, "relative to the file that names it")
+}
+
+func TestTheFoldersOfDocumentsAreRelativeToTheFileThatNamesThem(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "look"), 0o700))
+	file := filepath.Join(dir, "handbook.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(handbook+"documents: {dir: kept, templates: look}\n"), 0o600))
+	c, err := Load(file)
+	require.NoError(t, err)
+	assert.Equal(t, Documents{Dir: filepath.Join(dir, "kept"), Templates: filepath.Join(dir, "look")}, c.Documents)
+
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	c, err = try(t, nil)
+	require.NoError(t, err)
+	assert.Equal(t, Documents{Dir: filepath.Join(here, ".throughline", "documents")}, c.Documents, "of the built-in handbook, to where it runs")
+	c, err = try(t, environment{"THROUGHLINE_DOCUMENTS_DIR": "/var/lib/documents"})
+	require.NoError(t, err)
+	assert.Equal(t, "/var/lib/documents", c.Documents.Dir)
 }
 
 func TestTheBuiltInTemplatesAreBuiltIn(t *testing.T) {

@@ -26,11 +26,12 @@ type Config struct {
 	// Proposal is how proposals are handled.
 	Proposal Proposal `json:"proposal"`
 	// Templates is the folder with the operator's own e-mail templates, as an absolute path; "" for the built-in ones only.
-	Templates string   `json:"templates"`
-	Systems   Systems  `json:"systems"`
-	Starter   Starter  `json:"starter"`
-	Workers   Workers  `json:"workers"`
-	Temporal  Temporal `json:"temporal"`
+	Templates string    `json:"templates"`
+	Documents Documents `json:"documents"`
+	Systems   Systems   `json:"systems"`
+	Starter   Starter   `json:"starter"`
+	Workers   Workers   `json:"workers"`
+	Temporal  Temporal  `json:"temporal"`
 
 	// Digest identifies the effective configuration: 16 hexadecimal digits of a SHA-256 over everything above. Secrets are no
 	// part of it.
@@ -128,6 +129,16 @@ type Proposal struct {
 	DealValidDays int `json:"deal_valid_days"`
 }
 
+// Documents is where the documents of proposals are kept, and how they look.
+type Documents struct {
+	// Dir is the folder, as an absolute path. Every worker process writes to it, and the starter reads there what people open, so
+	// all of them have the same one: see document.Store.
+	Dir string `json:"dir"`
+	// Templates is the folder with the operator's own look of them, as an absolute path; "" for the built-in one. What can be in
+	// it: see document.LoadTemplates.
+	Templates string `json:"templates"`
+}
+
 // Systems says where the outside world is.
 type Systems struct {
 	// Timeout is for one HTTP request to any of them.
@@ -136,6 +147,9 @@ type Systems struct {
 	SendGrid       SendGrid        `json:"sendgrid"`
 	HubSpot        HubSpot         `json:"hubspot"`
 	PeopleDataLabs PeopleDataLabs  `json:"peopledatalabs"`
+	DropboxSign    DropboxSign     `json:"dropboxsign"`
+	Asana          Asana           `json:"asana"`
+	Stripe         Stripe          `json:"stripe"`
 }
 
 // Slack is where Slack's Web API is.
@@ -171,6 +185,29 @@ type PeopleDataLabs struct {
 	URL string `json:"url"` // without the version ("/v5")
 	// MinLikelihood is how sure a match must be to count, from 1 to 10.
 	MinLikelihood int `json:"min_likelihood"`
+}
+
+// DropboxSign is where Dropbox Sign's API is, and how signatures are asked for.
+type DropboxSign struct {
+	URL string `json:"url"` // with the version ("/v3")
+	// TestMode asks for signatures that cost nothing and don't bind anybody.
+	TestMode bool `json:"test_mode"`
+	// ClientID is that of an API app, whose branding and callback then apply; "" for the account's own.
+	ClientID string `json:"client_id"`
+}
+
+// Asana is where Asana's API is, and where in Asana projects are made.
+type Asana struct {
+	URL string `json:"url"` // with the version ("/1.0")
+	// Workspace is the gid of the workspace or organisation, and Team that of the team which has the projects; a plain workspace
+	// has no teams, and "".
+	Workspace string `json:"workspace"`
+	Team      string `json:"team"`
+}
+
+// Stripe is where Stripe's API is.
+type Stripe struct {
+	URL string `json:"url"` // without the version ("/v1")
 }
 
 // Starter is the HTTP door.

@@ -30,13 +30,13 @@ const (
 )
 
 // machinery are the settings that say nothing about a company: a file of one's own may leave them out.
-var machinery = []string{"systems", "starter", "workers", "temporal"}
+var machinery = []string{"documents", "systems", "starter", "workers", "temporal"}
 
 // Load reads, merges and checks the configuration.
 //
 // Without a file it is the built-in [Default]. The first file replaces that: it says everything about the company; where it
-// says nothing about systems, starter, workers or temporal, those keep the default's settings. Further files are laid over
-// the first: a setting in a later one wins, a list replaces the whole list. The names "default" and "demo" mean the built-in
+// says nothing about documents, systems, starter, workers or temporal, those keep the default's settings. Further files are laid
+// over the first: a setting in a later one wins, a list replaces the whole list. The names "default" and "demo" mean the built-in
 // files; "demo" alone is laid over "default".
 //
 // A single value that is not in a list can be set by the environment too, which wins over the files: starter.public_url is

@@ -105,7 +105,8 @@ THROUGHLINE_HUBSPOT_TOKEN: is not set: set it, or THROUGHLINE_HUBSPOT_TOKEN_FILE
 }
 
 func TestNoMistakeQuotesASecret(t *testing.T) {
-	for _, secret := range []string{"xoxb-2-geheim", "xapp-1-geheim", "SG.geheim.geheim", "pat-na1-geheim"} {
+	hex := strings.Repeat("a1", 16)
+	for _, secret := range []string{"xoxb-2-geheim", "xapp-1-geheim", "SG.geheim.geheim", "pat-na1-geheim", "sk_live_geheim", "rk_test_geheim", "1/120002:" + hex, "2/120001/120002:" + hex} {
 		for _, change := range []string{
 			"systems: {slack: {token: %s}}\n",
 			"systems: {hubspot: {portal: %s}}\n",
@@ -119,6 +120,7 @@ func TestNoMistakeQuotesASecret(t *testing.T) {
 			_, err := load([]layer{{1, "handbook.yaml", fmt.Appendf([]byte(handbook), change, secret)}}, nil)
 			require.Error(t, err, change)
 			assert.NotContains(t, err.Error(), "geheim", change)
+			assert.NotContains(t, err.Error(), hex, change)
 		}
 	}
 }

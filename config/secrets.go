@@ -146,6 +146,7 @@ var (
 		{regexp.MustCompile(`^SG\.[\w-]+\.`), SendGridKey},
 		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
 		{regexp.MustCompile(`^[rs]k_(live|test)_`), StripeKey},
+		{regexp.MustCompile(`^[0-2]/\d+(/\d+)?:[0-9a-f]{32}$`), AsanaToken},
 	}
 )
 

@@ -18,7 +18,7 @@ func (p *proposal) approve(ctx workflow.Context) (back string, err error) {
 		v := p.current()
 		due := p.touched(v)
 		p.result.ByRule = len(due) == 0
-		r := &round{p: p, v: v, tiers: p.unanswered(v, due), running: map[string][]policy.Person{}}
+		r := &round{p: p, v: v, tiers: p.unanswered(v, due)}
 		if len(r.tiers) == 0 {
 			return "", nil
 		}

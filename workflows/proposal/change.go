@@ -124,15 +124,19 @@ func (p *proposal) changeAction(ctx workflow.Context, back bool) humantask.Actio
 	return a
 }
 
-// labelled is what is wrong with a change, beginning with the label of the field that it is about.
+// labelled is what is wrong with a change, beginning with the label of the field that it is about, as "discount.percent: …".
 func (v *edition) labelled(err error) string {
-	text := err.Error()
+	where, problem, _ := strings.Cut(err.Error(), ": ")
 	for _, part := range v.parts() {
-		if rest, ok := strings.CutPrefix(text, part.field); ok && strings.IndexAny(rest, ":.[") == 0 { // as "lines[2].price: …"
-			return part.label + ": " + strings.TrimSpace(strings.TrimPrefix(rest, ":"))
+		switch rest, ok := strings.CutPrefix(where, part.field); {
+		case !ok:
+		case rest == "" || rest[0] == '.':
+			return part.label + ": " + problem
+		case rest[0] == '[': // one of the lines
+			return part.label + ": " + rest + ": " + problem
 		}
 	}
-	return text
+	return err.Error()
 }
 
 // revise makes the version that somebody has asked for.

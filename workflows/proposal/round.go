@@ -21,13 +21,22 @@ type round struct {
 	v     *edition
 	tiers []policy.Tier // to be asked
 
-	done     int                        // how many of them have answered
-	running  map[string][]policy.Person // who holds tasks of those that are being asked, by the tier's name
-	amended  *humantask.Outcome         // what the strategist did meanwhile
+	done     int                // how many of them have approved
+	holders  []holder           // who holds a task of a tier that is being asked
+	amended  *humantask.Outcome // what the strategist did meanwhile
 	rejected *Approval
 	failed   error
 	over     func() // ends what is still open
 	why      string // why it is ended
+}
+
+// holder is somebody who holds a task of a tier. Whoever comes by tasks of two holds that of the first.
+type holder struct{ person, tier string }
+
+func (r *round) hold(p policy.Person, tier policy.Tier) {
+	if !slices.ContainsFunc(r.holders, func(h holder) bool { return h.person == p.ID }) {
+		r.holders = append(r.holders, holder{p.ID, tier.Name})
+	}
 }
 
 // ask asks until all have approved, somebody has rejected, or the strategist has replaced or dropped the version.
@@ -115,9 +124,7 @@ func (r *round) approve(ctx workflow.Context, i int) {
 			Text:       fmt.Sprintf("You are asked for %q, since %s.", tier.Name, touches(tier, r.v.Proposal)),
 			Candidates: people, Excluded: r.p.barred(), ExcludedNow: func() []string { return r.elsewhere(tier) },
 			WhyWithdrawn: r.whyEnded,
-			Moved: func(_ workflow.Context, h humantask.Happening) {
-				r.running[tier.Name] = append(r.running[tier.Name], h.To)
-			},
+			Moved:        func(_ workflow.Context, h humantask.Happening) { r.hold(h.To, tier) },
 			Actions: []humantask.Action{
 				{
 					Name: ActionApprove, Label: "Approve", Style: "primary", Done: "Approved",
@@ -132,7 +139,7 @@ func (r *round) approve(ctx workflow.Context, i int) {
 			Facts: func() []slack.Fact { return r.p.approverFacts(r.v) },
 		},
 	})
-	delete(r.running, tier.Name)
+	r.holders = slices.DeleteFunc(r.holders, func(h holder) bool { return h.tier == tier.Name })
 	said := Approval{Tier: tier.Name, Version: n, Agreed: outcome.Agreed, Answers: outcome.Answers}
 	if len(said.Answers) > 0 {
 		r.p.result.Approvals = append(r.p.result.Approvals, said)
@@ -181,7 +188,9 @@ func (r *round) turn(ctx workflow.Context, i int) (people []policy.Person, err e
 			return nil, err
 		}
 		if !r.busy(found.People) {
-			r.running[tier.Name] = slices.Clone(found.People)
+			for _, p := range found.People {
+				r.hold(p, tier)
+			}
 			return found.People, nil
 		}
 		if err := workflow.Await(ctx, func() bool { return !r.busy(found.People) }); err != nil {
@@ -201,14 +210,9 @@ func (p *proposal) barred() []string {
 
 // busy is whether any of the people holds a task of a tier that is being asked.
 func (r *round) busy(people []policy.Person) bool {
-	for _, t := range r.tiers {
-		for _, holder := range r.running[t.Name] {
-			if slices.ContainsFunc(people, func(p policy.Person) bool { return p.ID == holder.ID }) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.holders, func(h holder) bool {
+		return slices.ContainsFunc(people, func(p policy.Person) bool { return p.ID == h.person })
+	})
 }
 
 // approved are the IDs of those who have approved this version for another tier.
@@ -230,11 +234,9 @@ func (r *round) approved(tier policy.Tier) []string {
 // elsewhere are the IDs of those who can't answer for a tier, since they have answered for another one, or are asked to.
 func (r *round) elsewhere(tier policy.Tier) []string {
 	ids := r.approved(tier)
-	for _, t := range r.tiers { // in their order, and not in a map's
-		for _, p := range r.running[t.Name] {
-			if t.Name != tier.Name {
-				ids = append(ids, p.ID)
-			}
+	for _, h := range r.holders {
+		if h.tier != tier.Name {
+			ids = append(ids, h.person)
 		}
 	}
 	return ids

@@ -26,7 +26,7 @@ const statusSlackError = http.StatusTeapot
 //   - a tuple as items ("one of these") becomes anyOf, null among the types becomes nullable;
 //   - the token is taken from the Authorization header or from the form, as Slack documents it, not from a header "token";
 //   - a method described as GET may be called by POST with a form, too, which is what slack-go does;
-//   - views.open takes JSON, which is how slack-go sends it; its view is an object then, not a text;
+//   - the methods for views take JSON, which is how slack-go sends it; a view is an object then, not a text;
 //   - flags may be 1 and 0 as well as true and false; the arguments of message metadata (2022) are known;
 //   - answers may have fields and error codes that came later, and a channel may have no messages.
 var loadSlack = sync.OnceValues(func() (description, error) {
@@ -130,7 +130,7 @@ func moderniseMethod(path string, item map[string]any) {
 			add("include_all_metadata")
 		}
 		op["parameters"], op["consumes"] = form, []any{"application/x-www-form-urlencoded"}
-		if path == "/views.open" {
+		if strings.HasPrefix(path, "/views.") {
 			op["parameters"], op["consumes"] = []any{inJSON(form)}, []any{"application/json"}
 		}
 		delete(op, "security")

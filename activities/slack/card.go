@@ -83,6 +83,9 @@ func (c Card) buttons() ([]sdk.BlockElement, error) {
 				return nil, err
 			}
 			value.Dialog = &Dialog{Title: shorten(line(c.Title), maxHeader), Label: shorten(label, maxLabel), Fields: b.Fields}
+			if b.Prefilled {
+				value.Dialog.Fields, value.Dialog.Prefilled = nil, true
+			}
 		}
 		// These two are read by the machine when somebody clicks: shortened they would answer something else.
 		carried, fits := value.encode()

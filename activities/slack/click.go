@@ -33,7 +33,8 @@ type Click struct {
 
 // Form is a dialog as somebody has filled it in.
 type Form struct {
-	// Values are what was filled in, by the fields' names. A field that was left empty isn't there.
+	// Values are what was filled in, by the fields' names. A field that was left empty isn't there; where a dialog had something in
+	// it to begin with, one that was emptied is there and empty, and one whose value is to stay as it is isn't there.
 	Values map[string]string
 	// Fields are the names of all its fields in order, at least one; Missing are those that are required, and empty.
 	Fields, Missing []string

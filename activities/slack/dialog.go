@@ -19,14 +19,17 @@ import (
 type Dialog struct {
 	Title  string  `json:"title"` // the card's: what the answer is about
 	Label  string  `json:"label"` // the button's: what the answer is
-	Fields []Field `json:"fields"`
+	Fields []Field `json:"fields,omitempty"`
+	// Prefilled is set where the fields have values to begin with, and so didn't fit: they are asked for when somebody clicks.
+	Prefilled bool `json:"prefilled,omitempty"`
 }
 
 // Limits of what a dialog may hold (docs.slack.dev/reference/block-kit and /reference/views/modal-views).
 const (
 	maxModalTitle  = 24
 	maxInputLabel  = 2000 // also an input's hint
-	maxInput       = 3000 // what somebody may type
+	maxInput       = 3000 // what somebody may type, and find there to begin with
+	maxMetadata    = 3000
 	maxOptions     = 100
 	maxOptionText  = 75
 	maxOptionValue = 150

@@ -52,12 +52,13 @@ type modal struct {
 	CallbackID      string `json:"callback_id"`
 	PrivateMetadata string `json:"private_metadata"`
 	Title           text   `json:"title"`
-	Submit          text   `json:"submit"`
+	Submit          *text  `json:"submit"`
 	Close           text   `json:"close"`
 	Blocks          []struct {
 		Type     string `json:"type"`
 		BlockID  string `json:"block_id"`
 		Label    text   `json:"label"`
+		Text     text   `json:"text"`
 		Hint     *text  `json:"hint"`
 		Optional bool   `json:"optional"`
 		Elements []text `json:"elements"`
@@ -66,8 +67,13 @@ type modal struct {
 			ActionID  string `json:"action_id"`
 			Multiline bool   `json:"multiline"`
 			MaxLength int    `json:"max_length"`
-			Focus     bool   `json:"focus_on_load"`
-			Options   []struct {
+			Initial   string `json:"initial_value"`
+			Chosen    *struct {
+				Text  text   `json:"text"`
+				Value string `json:"value"`
+			} `json:"initial_option"`
+			Focus   bool `json:"focus_on_load"`
+			Options []struct {
 				Text  text   `json:"text"`
 				Value string `json:"value"`
 			} `json:"options"`

@@ -61,10 +61,12 @@ func (ws *workspace) arguments(r *http.Request) url.Values {
 	assert.Equal(ws.t, "Bearer xoxb-test", r.Header.Get("Authorization"))
 	var body struct {
 		Trigger string          `json:"trigger_id"`
+		ID      string          `json:"view_id"`
+		Hash    string          `json:"hash"`
 		View    json.RawMessage `json:"view"`
 	}
 	assert.NoError(ws.t, json.NewDecoder(r.Body).Decode(&body))
-	return url.Values{"trigger_id": {body.Trigger}, "view": {string(body.View)}}
+	return url.Values{"trigger_id": {body.Trigger}, "view_id": {body.ID}, "hash": {body.Hash}, "view": {string(body.View)}}
 }
 
 func (ws *workspace) answer(method string, form url.Values) map[string]any {
@@ -94,7 +96,12 @@ func (ws *workspace) answer(method string, form url.Values) map[string]any {
 				return map[string]any{"ok": false, "error": "exchanged_trigger_id"}
 			}
 		}
-		return map[string]any{"ok": true, "view": map[string]any{"id": "V0001"}}
+		return map[string]any{"ok": true, "view": map[string]any{"id": "V0001", "hash": "1.a"}}
+	case "views.update":
+		if form.Get("view_id") != "V0001" || form.Get("hash") != "1.a" {
+			return map[string]any{"ok": false, "error": "not_found"}
+		}
+		return map[string]any{"ok": true, "view": map[string]any{"id": "V0001", "hash": "2.b"}}
 	case "conversations.history":
 		var page []any
 		for _, m := range ws.messages {

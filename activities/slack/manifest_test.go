@@ -26,6 +26,7 @@ var scopes = map[string][]string{
 	"chat.update":           {"chat:write"},
 	"chat.postEphemeral":    {"chat:write"},
 	"views.open":            {},
+	"views.update":          {},
 }
 
 func TestTheManifestsAskForExactlyTheScopesThatAreUsed(t *testing.T) {
@@ -43,10 +44,12 @@ func TestTheManifestsAskForExactlyTheScopesThatAreUsed(t *testing.T) {
 			return err
 		},
 		func() error { return d.Open(ctx, clickOn(t, handOver)) },
+		func() error { return d.Fill(ctx, begun(t, d), clickOn(t, change), inFull, "") },
+		func() error { return d.Fail(ctx, begun(t, d), clickOn(t, change), "x") },
 	} {
 		require.NoError(t, call())
 	}
-	require.Equal(t, 5, reflect.TypeOf(a).NumMethod()+reflect.TypeOf(d).NumMethod(), "call each one above")
+	require.Equal(t, 8, reflect.TypeOf(a).NumMethod()+reflect.TypeOf(d).NumMethod(), "call each one above")
 
 	used := map[string]bool{"commands": true} // the door's slash command
 	for _, c := range ws.calls {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 
 	sdk "github.com/slack-go/slack"
 
@@ -22,6 +23,9 @@ type answered struct {
 	TaskRef
 	Action  string `json:"a"`
 	Message Posted `json:"m"`
+	// Prefilled is whether its fields had values to begin with, and Kept are those whose value it couldn't show.
+	Prefilled bool     `json:"p,omitempty"`
+	Kept      []string `json:"k,omitempty"`
 }
 
 // Dialogs opens the dialogs that clicks ask for. It is no activity: a dialog must be opened within three seconds of the click,
@@ -34,39 +38,55 @@ func NewDialogs(o Options) *Dialogs { return &Dialogs{client(o)} }
 // Open shows the dialog that a click asks for to the person who clicked. A click that was delivered twice opens one dialog.
 // The error carries a fault; its code is "expired_trigger_id" where three seconds were over.
 func (d *Dialogs) Open(ctx context.Context, click Click) error {
-	view, err := click.modal()
+	view, err := click.modal(click.Dialog.Fields, answered{})
 	if err != nil {
 		return err
 	}
-	_, err = d.api.OpenViewContext(ctx, click.Trigger, view)
-	if err == nil {
-		return nil
-	}
-	err = toFault(err)
-	if f, _ := fault.From(err); f.Code == "exchanged_trigger_id" {
-		return nil
-	}
+	_, err = d.open(ctx, click, view)
 	return err
 }
 
-// modal draws the dialog: what the answer is about, then an input for each field.
-func (c Click) modal() (sdk.ModalViewRequest, error) {
-	carried, err := json.Marshal(answered{TaskRef: c.Task, Action: c.Action, Message: c.Message})
-	if err != nil {
-		return sdk.ModalViewRequest{}, fault.Final(system, "invalid_card", err.Error()).Err()
+// open opens a dialog; the zero Opened where the click has one already.
+func (d *Dialogs) open(ctx context.Context, click Click, view sdk.ModalViewRequest) (Opened, error) {
+	answer, err := d.api.OpenViewContext(ctx, click.Trigger, view)
+	if err == nil {
+		return Opened{ID: answer.ID, hash: answer.Hash}, nil
 	}
+	err = toFault(err)
+	if f, _ := fault.From(err); f.Code == "exchanged_trigger_id" {
+		return Opened{}, nil
+	}
+	return Opened{}, err
+}
+
+// modal draws the dialog: what the answer is about, then an input for each field.
+func (c Click) modal(fields []Field, carries answered) (sdk.ModalViewRequest, error) {
+	view := c.bare()
+	carries.TaskRef, carries.Action, carries.Message = c.Task, c.Action, c.Message
+	carried, err := json.Marshal(carries)
+	if err == nil && length(string(carried)) > maxMetadata {
+		err = errors.New("what the dialog carries is too long: the task's name and version, and its fields' names")
+	}
+	if err != nil {
+		return view, fault.Final(system, "invalid_card", err.Error()).Err()
+	}
+	view.PrivateMetadata, view.Submit = string(carried), plainText("Send", maxModalTitle)
+	for i, f := range fields {
+		view.Blocks.BlockSet = append(view.Blocks.BlockSet, f.input(i == 0))
+	}
+	return view, nil
+}
+
+// bare is the dialog without anything to fill in.
+func (c Click) bare() sdk.ModalViewRequest {
 	view := sdk.ModalViewRequest{
-		Type: sdk.VTModal, CallbackID: modalID, PrivateMetadata: string(carried),
-		Title:  plainText(line(c.Dialog.Label), maxModalTitle),
-		Submit: plainText("Send", maxModalTitle), Close: plainText("Cancel", maxModalTitle),
+		Type: sdk.VTModal, CallbackID: modalID,
+		Title: plainText(line(c.Dialog.Label), maxModalTitle), Close: plainText("Cancel", maxModalTitle),
 	}
 	if title := line(c.Dialog.Title); title != "" {
 		view.Blocks.BlockSet = append(view.Blocks.BlockSet, sdk.NewContextBlock("", plainText(title, maxSection)))
 	}
-	for i, f := range c.Dialog.Fields {
-		view.Blocks.BlockSet = append(view.Blocks.BlockSet, f.input(i == 0))
-	}
-	return view, nil
+	return view
 }
 
 // input draws a field; the first one has the focus when the dialog opens.
@@ -78,16 +98,22 @@ func (f Field) input(first bool) sdk.Block {
 	block := sdk.NewInputBlock(f.Name, plainText(line(f.Label), maxInputLabel), hint, nil).WithOptional(!f.Required)
 	if f.Kind == FieldChoice {
 		var options []*sdk.OptionBlockObject
+		var chosen *sdk.OptionBlockObject
 		for _, c := range f.Choices {
-			options = append(options, sdk.NewOptionBlockObject(c.Value, plainText(line(cmp.Or(c.Label, c.Value)), maxOptionText), nil))
+			option := sdk.NewOptionBlockObject(c.Value, plainText(line(cmp.Or(c.Label, c.Value)), maxOptionText), nil)
+			options = append(options, option)
+			if c.Value == f.Value {
+				chosen = option
+			}
 		}
 		choice := sdk.NewOptionsSelectBlockElement(sdk.OptTypeStatic, nil, inputID, options...)
-		choice.FocusOnLoad = first
+		choice.FocusOnLoad, choice.InitialOption = first, chosen
 		block.Element = choice
 		return block
 	}
 	text := sdk.NewPlainTextInputBlockElement(nil, inputID)
 	text.Multiline, text.MaxLength, text.FocusOnLoad = f.Kind == FieldLong, maxInput, first
+	text.InitialValue = f.Value // no text object, so nothing in it is escaped
 	block.Element = text
 	return block
 }

@@ -43,7 +43,7 @@ type Button struct {
 	// Fields are what a dialog asks for before the click counts; none for a button that counts at once.
 	Fields []Field `json:"fields,omitempty"`
 	// Prefilled says that some of the fields have a value to begin with. Values don't fit into a button, so whoever takes the
-	// click asks for the fields as they are then: see [Dialogs.Fill].
+	// click asks for the fields as they are then: see [Dialogs.Begin].
 	Prefilled bool `json:"prefilled,omitempty"`
 }
 

@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (in interaction) sent() (Click, error) {
 	}
 	click := Click{
 		ID: in.View.ID, User: in.User.ID, Message: carried.Message, Action: carried.Action, Task: carried.TaskRef,
-		Form: in.View.form(),
+		Form: in.View.form(carried),
 	}
 	if len(click.Form.Fields) == 0 {
 		return Click{}, errors.New("the dialog has no field")
@@ -44,7 +45,7 @@ func (in interaction) sent() (Click, error) {
 
 // form reads what was filled in. What Slack has checked already, that required fields are, is found out again: an answer must
 // not depend on a browser.
-func (v view) form() *Form {
+func (v view) form(carried answered) *Form {
 	f := &Form{Values: map[string]string{}}
 	for _, b := range v.Blocks {
 		if b.Type != "input" || b.BlockID == "" {
@@ -57,6 +58,8 @@ func (v view) form() *Form {
 			f.Values[b.BlockID] = value
 		case !b.Optional:
 			f.Missing = append(f.Missing, b.BlockID)
+		case carried.Prefilled && !slices.Contains(carried.Kept, b.BlockID):
+			f.Values[b.BlockID] = "" // what stood there was deleted
 		}
 	}
 	return f

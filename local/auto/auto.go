@@ -112,14 +112,14 @@ func Run(ctx context.Context, o Options) ([]Result, error) {
 	var players []*Player
 	began := time.Now()
 	say := narrator(o.Progress, began)
-	run := strings.ToLower(rand.Text()[:6])
+	run, open := strings.ToLower(rand.Text()[:6]), &dialogs{}
 	for _, c := range Cases() {
 		if len(o.Only) > 0 && !slices.Contains(o.Only, c.Workflow) {
 			continue
 		}
 		players = append(players, &Player{
 			World: sandbox.New(o.Sandbox), Door: o.Door, Handbook: o.Handbook, Began: began,
-			ID: fmt.Sprintf("%s-%d", run, len(players)+1), c: c, say: say,
+			ID: fmt.Sprintf("%s-%d", run, len(players)+1), c: c, say: say, dialogs: open,
 			result: Result{Workflow: c.Workflow, Case: c.Name, Expected: c.Ends, Effects: map[string]Tally{}},
 		})
 	}

@@ -81,7 +81,7 @@ func nowhere(t *testing.T, c Case) *Player {
 	t.Cleanup(door.Close)
 	return &Player{
 		World: client.New(outside.URL), Door: door.URL, Handbook: load(t, config.Default, config.Demo), ID: "test-1", Began: time.Now(),
-		c: c, say: func(string) {}, result: Result{Case: c.Name, Expected: c.Ends, Effects: map[string]Tally{}},
+		c: c, say: func(string) {}, dialogs: &dialogs{}, result: Result{Case: c.Name, Expected: c.Ends, Effects: map[string]Tally{}},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
@@ -51,10 +52,22 @@ func busy(status int) bool { return status == 0 || status == http.StatusServiceU
 // lost is what the app says then.
 const lost = "may not have been recorded"
 
+// dialogs has people open one dialog at a time, as Slack does: the next one would close it. The cases share their people.
+type dialogs struct{ of sync.Map }
+
+// begin waits until somebody has no dialog open, for a new one; and end says that it is closed.
+func (d *dialogs) begin(who policy.Person) (end func()) {
+	m, _ := d.of.LoadOrStore(who.ID, &sync.Mutex{})
+	one := m.(*sync.Mutex)
+	one.Lock()
+	return one.Unlock
+}
+
 // Answer is somebody pressing a button that opens a dialog, forgetting at first to fill it in, and then sending the values.
 func (p *Player) Answer(
 	ctx context.Context, who policy.Person, card sandbox.Message, button string, values map[string]string,
 ) error {
+	defer p.dialogs.begin(who)()
 	view, err := p.press(ctx, who, card, button)
 	if err != nil {
 		return err

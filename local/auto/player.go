@@ -24,6 +24,7 @@ type Player struct {
 
 	c       Case
 	say     func(string)
+	dialogs *dialogs // of all cases
 	orders  []sandbox.Fault
 	private []ear
 	forms   int // how many were filled in

@@ -148,17 +148,19 @@ func eventually(t *testing.T, happened func() bool) {
 	}
 }
 
+// Nobody is reminded of anything meanwhile; and somebody is at work whatever the time is.
 func TestAKilledSystemGoesOnWithItsLeads(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p := start(t, "--dir", dir, "--policy", "default")
+	again := []string{"--dir", dir, "--config", "default", "--config", "demo", "--config", "../e2e/testdata/patient.yaml"}
+	p := start(t, again...)
 	id := p.sendLead(t)
 	before := p.card(t, id)
 	// It may die in the middle of a workflow task, which Temporal hands out again only when its ten seconds are over.
 	require.NoError(t, p.cmd.Process.Kill())
 	p.end(t)
 
-	p = start(t, "--dir", dir, "--policy", "default")
+	p = start(t, again...)
 	require.Equal(t, "open", p.lead(t, id))
 	card := p.card(t, id)
 	require.Equal(t, before.TS, card.TS)

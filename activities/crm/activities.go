@@ -16,8 +16,8 @@ type Options struct {
 	// URL is the API's address; "" for HubSpot's own, https://api.hubapi.com.
 	URL string
 	// Token is a private app's access token ("pat-…"). Its scopes are crm.objects.contacts.read and .write,
-	// crm.objects.companies.read and .write, for deals crm.objects.deals.read and .write, and for Setup
-	// crm.schemas.contacts.write and crm.schemas.companies.write.
+	// crm.objects.companies.read and .write, for deals crm.objects.deals.read and .write and
+	// crm.objects.line_items.read, and for Setup crm.schemas.contacts.write and crm.schemas.companies.write.
 	Token string
 	// Portal is the account's ID, as it stands in the addresses of HubSpot's pages; "" where it isn't known.
 	Portal string

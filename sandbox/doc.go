@@ -6,7 +6,7 @@
 // of credentials are the vendor's own:
 //
 //	/slack/api/     Slack's Web API: chat.postMessage, chat.update, chat.postEphemeral, conversations.open, .history and
-//	                .replies, users.info, users.lookupByEmail, auth.test, views.open; form bodies, for views JSON, as
+//	                .replies, users.info, users.lookupByEmail, auth.test, views.open, views.update; form bodies, for views JSON, as
 //	                slack-go sends them
 //	/sendgrid/      v3/mail/send, v3/messages
 //	/hubspot/       crm/v3/objects (contacts, companies, notes, calls, meetings), crm/v3/properties, crm/v3/owners,

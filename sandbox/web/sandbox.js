@@ -81,13 +81,20 @@ function closed(dialog, then) {
 // user is the person as whom Slack is looked at.
 const user = () => document.querySelector(".talk").dataset.user;
 
+let dialogText = ""; // the dialog that is shown
+
 // show opens the dialog that an app has opened for the person, or shows it anew. Whatever had the focus gets it back.
 async function show(view, focus) {
   const dialog = document.getElementById("dialog");
   const answer = await fetch(`/slack/dialogs/${encodeURIComponent(view)}?user=${encodeURIComponent(user())}`, { cache: "no-store" });
   if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  dialog.replaceChildren(...document.importNode(fresh.body, true).childNodes);
+  const text = await answer.text();
+  if (!dialog.open || text !== dialogText) {
+    dialogText = text;
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    dialog.replaceChildren(...document.importNode(fresh.body, true).childNodes);
+  }
+  if (!dialog.querySelector("menu .primary")) setTimeout(() => dialog.open && dialogText === text && show(view, focus), 400); // the app may have more to show
   if (dialog.open) return;
   dialog.showModal();
   closed(dialog, () => document.getElementById(focus)?.focus());

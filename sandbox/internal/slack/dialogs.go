@@ -82,6 +82,36 @@ func (s *Server) viewsOpen(form url.Values) (any, error) {
 	}{true, d.wire(nil)}, nil
 }
 
+// viewsUpdate puts another view in a modal's place. What was typed so far is in nobody's hands but the person's, and goes.
+func (s *Server) viewsUpdate(form url.Values) (any, error) {
+	if form.Get("view") == "" {
+		return nil, no("invalid_arguments", "missing required field: view [json-pointer:/view]")
+	}
+	if form.Get("view_id") == "" && form.Get("external_id") == "" {
+		return nil, no("invalid_arguments", "either `view_id` or `external_id` is required")
+	}
+	v, err := checkView(form.Get("view"))
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.dialogs {
+		if d.id != form.Get("view_id") && (d.ExternalID == "" || d.ExternalID != form.Get("external_id")) {
+			continue
+		}
+		if hash := form.Get("hash"); hash != "" && hash != d.hash {
+			return nil, no("hash_conflict")
+		}
+		d.View, d.hash = *v, newHash()
+		return struct {
+			OK   bool     `json:"ok"`
+			View wireView `json:"view"`
+		}{true, d.wire(nil)}, nil
+	}
+	return nil, no("not_found")
+}
+
 func newHash() string { return fmt.Sprintf("%d.%s", time.Now().Unix(), rand.Text()[:8]) }
 
 // Dialog is the modal with that ID, where the user has it open.

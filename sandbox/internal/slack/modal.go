@@ -113,6 +113,7 @@ func (c *checker) input(at string, b *Block) {
 	case "plain_text_input":
 		c.between(at+"/min_length", e.MinLength, 0)
 		c.between(at+"/max_length", e.MaxLength, 1)
+		c.short(at+"/initial_value", e.Initial, maxInputText)
 		if len(e.Options) > 0 || e.Chosen != nil {
 			c.say(at+"/options", "must not be there")
 		}

@@ -140,6 +140,7 @@ func (s *Server) API() http.Handler {
 		"chat.postEphemeral":    s.chatPostEphemeral,
 		"chat.update":           s.chatUpdate,
 		"views.open":            s.viewsOpen,
+		"views.update":          s.viewsUpdate,
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := s.call(w, r, methods[strings.TrimPrefix(r.URL.Path, "/")])

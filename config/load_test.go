@@ -84,7 +84,7 @@ func TestAFileReplacesTheCompanyAndKeepsTheMachinery(t *testing.T) {
 	assert.Len(t, c.People, 2)
 	assert.Empty(t, c.Lead.Operations)
 	assert.Equal(t, HubSpot{URL: "https://api.hubapi.com", Portal: "42", Pages: "https://app.hubspot.com"}, c.Systems.HubSpot)
-	assert.Equal(t, []string{"lead", "rotation"}, c.Workers.Queues)
+	assert.Equal(t, []string{"lead", "proposal", "rotation"}, c.Workers.Queues)
 }
 
 func TestALaterFileWinsAndItsListsReplaceTheWholeList(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/throughline-dev/throughline/activities/document"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/page"
@@ -20,14 +21,19 @@ func pages(live *config.Live, temporal client.Client, logger *slog.Logger) (http
 		return nil, err
 	}
 	if links == nil {
-		logger.Warn("Tasks can't be answered without Slack, since there is no secret to sign links with.", "set", config.LinkSecret)
+		logger.Warn("Tasks can't be answered without Slack, and documents can't be opened, since there is no secret to sign links with.", "set", config.LinkSecret)
 		return nil, nil
+	}
+	store, err := document.NewStore(c.Documents.Dir)
+	if err != nil {
+		return nil, err
 	}
 	return page.New(page.Options{
 		Client:     temporal,
 		Links:      links,
 		People:     func() []policy.Person { return live.Config().People },
 		Operations: func() []policy.Person { return live.Config().Book.Roles[humantask.RoleOperations].People },
+		Documents:  store.Bytes,
 		Company:    c.Company.Name,
 		PublicURL:  c.Starter.PublicURL,
 		Proxies:    func() []string { return live.Config().Starter.Leads.Proxies },

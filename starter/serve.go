@@ -26,8 +26,10 @@ What people do in Slack comes in at /slack/interactions and /slack/commands. Wit
 comes over a connection to Slack that is opened from here (Slack calls it Socket Mode), so that Slack
 needs no way in. docs/slack.md says how to set up the app for either.
 
-What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /sendgrid/events and
-/sendgrid/replies. docs/events.md says how to set them up.`,
+What HubSpot reports comes in at /hubspot/events, Dropbox Sign at /dropboxsign/events, and SendGrid at
+/sendgrid/events and /sendgrid/replies. docs/events.md says how to set them up.
+
+Documents, and the pages of tasks for people without Slack, are at the links that they got.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
@@ -49,7 +51,7 @@ What HubSpot reports comes in at /hubspot/events, and what SendGrid reports at /
 			}
 			live := config.NewLive(c)
 			people := func() []policy.Person { return live.Config().People }
-			reports, err := webhooks(c, temporal, people, logger)
+			reports, err := webhooks(live, temporal, people, logger)
 			if err != nil {
 				return err
 			}

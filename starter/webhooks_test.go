@@ -24,15 +24,14 @@ func TestServeSaysWhichPostsItWillRefuse(t *testing.T) {
 		secret, sendgrid string
 		want             []string
 	}{
-		"nothing is set":        {"", "", []string{"THROUGHLINE_HUBSPOT_SECRET", "systems.sendgrid.event_key", "systems.sendgrid.reply_host"}},
+		"nothing is set":        {"", "", []string{"THROUGHLINE_HUBSPOT_SECRET", "THROUGHLINE_DROPBOXSIGN_KEY", "systems.sendgrid.event_key", "systems.sendgrid.reply_host"}},
 		"the reply host alone":  {"s", "{reply_host: reply.example.com, event_key: " + aPublicKey + "}", []string{"systems.sendgrid.reply_key"}},
 		"everything is there":   {"s", "{reply_host: reply.example.com, event_key: " + aPublicKey + ", reply_key: " + aPublicKey + "}", nil},
 		"the event key is left": {"s", "{reply_host: reply.example.com, reply_key: " + aPublicKey + "}", []string{"systems.sendgrid.event_key"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv(string(config.HubSpotSecret), c.secret)
-			if c.secret == "" {
-				require.NoError(t, os.Unsetenv(string(config.HubSpotSecret)))
+			for _, name := range []config.SecretName{config.HubSpotSecret, config.DropboxSignKey} {
+				t.Setenv(string(name), c.secret) // an empty one counts as not set
 			}
 			overlay := filepath.Join(t.TempDir(), "sendgrid.yaml")
 			require.NoError(t, os.WriteFile(overlay, []byte("systems: {sendgrid: "+c.sendgrid+"}\n"), 0o600))
@@ -43,7 +42,7 @@ func TestServeSaysWhichPostsItWillRefuse(t *testing.T) {
 			loaded, err := config.Load(files...)
 			require.NoError(t, err)
 			var logs bytes.Buffer
-			h, err := webhooks(loaded, mocks.NewClient(t), nil, slog.New(slog.NewJSONHandler(&logs, nil)))
+			h, err := webhooks(config.NewLive(loaded), mocks.NewClient(t), nil, slog.New(slog.NewJSONHandler(&logs, nil)))
 			require.NoError(t, err)
 			for _, want := range c.want {
 				assert.Contains(t, logs.String(), `"set":"`+want+`"`)
@@ -51,11 +50,12 @@ func TestServeSaysWhichPostsItWillRefuse(t *testing.T) {
 			assert.Equal(t, len(c.want), bytes.Count(logs.Bytes(), []byte("\n")), logs.String())
 
 			refused := 0
-			for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+			for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
 				got := httptest.NewRecorder()
 				logs.Reset()
 				h.ServeHTTP(got, httptest.NewRequest(http.MethodPost, path, nil))
-				if bytes.Contains(logs.Bytes(), []byte("to check HubSpot's signature by")) || bytes.Contains(logs.Bytes(), []byte("to check SendGrid's signature by")) {
+				if bytes.Contains(logs.Bytes(), []byte("to check HubSpot's signature by")) || bytes.Contains(logs.Bytes(), []byte("to check SendGrid's signature by")) ||
+					bytes.Contains(logs.Bytes(), []byte("to check Dropbox Sign's event_hash by")) {
 					refused++
 				}
 			}

@@ -138,6 +138,12 @@ func (s *Store) Open(digest string) ([]byte, Format, error) {
 	return nil, "", err
 }
 
+// Bytes is [Store.Open] for whoever knows what the file is.
+func (s *Store) Bytes(digest string) ([]byte, error) {
+	content, _, err := s.Open(digest)
+	return content, err
+}
+
 func (s *Store) read(path, digest string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

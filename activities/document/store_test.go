@@ -47,6 +47,8 @@ func TestWhatIsKeptIsFoundByItsDigestAlsoByAnotherProcess(t *testing.T) {
 		format  Format
 	}{pdf.Digest: {"a", PDF}, html.Digest: {"<p>", HTML}} {
 		content, format, err := other.Open(digest)
+		alone, _ := other.Bytes(digest)
+		require.Equal(t, content, alone)
 		require.NoError(t, err)
 		assert.Equal(t, want.content, string(content))
 		assert.Equal(t, want.format, format)

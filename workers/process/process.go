@@ -56,6 +56,7 @@ func New(o Options) (*Process, error) {
 		p.log.Warn("Activities may be cut off when the process stops: workers.stop_timeout is shorter than the longest of them.",
 			"stop_timeout", stop, "longest", longestActivity())
 	}
+	made := newAdapters(o)
 	for _, name := range o.Queues {
 		register, ok := queues[name]
 		if !ok {
@@ -65,7 +66,7 @@ func New(o Options) (*Process, error) {
 			continue
 		}
 		w := worker.New(o.Client, name, workerOptions(stop, func(err error) { p.fatal <- fmt.Errorf("task queue %s: %w", name, err) }))
-		if err := register(w, o); err != nil {
+		if err := register(w, made); err != nil {
 			return nil, err
 		}
 		p.workers[name] = w

@@ -8,7 +8,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -36,6 +39,7 @@ func live(t *testing.T, slackURL string) *config.Live {
 	if slackURL != "" {
 		c.Systems.Slack.URL = slackURL + "/"
 	}
+	c.Documents.Dir = t.TempDir()
 	c.Workers.StopTimeout = policy.Duration{Duration: 20 * time.Second}
 	return config.NewLive(c)
 }
@@ -56,41 +60,82 @@ func (r *register) RegisterActivityWithOptions(any, activity.RegisterOptions) {
 }
 
 func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
-	assert.Equal(t, []string{"lead", "rotation"}, Queues())
-	o := Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)}
-
-	var rotation register
-	require.NoError(t, queues["rotation"](&rotation, o))
+	assert.Equal(t, []string{"lead", "proposal", "rotation"}, Queues())
+	made := newAdapters(Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)})
+	registered := func(queue string) register {
+		var r register
+		require.NoError(t, queues[queue](&r, made))
+		return r
+	}
+	rotation := registered("rotation")
 	assert.Equal(t, []string{"rotation", "claims"}, rotation.workflows)
 	assert.Empty(t, rotation.activities)
 
-	var lead register
-	require.NoError(t, queues["lead"](&lead, o))
+	common := []string{"FindPeople", "TakeTurn", "SendEmail", "PostCard", "UpdateCard", "ReplyInThread", "AnswerPrivately"}
+	lead := registered("lead")
 	assert.Equal(t, []string{"lead"}, lead.workflows)
-	seen := map[string]bool{}
-	for _, a := range lead.activities {
+	calls := steps(t, lead)
+	assert.Subset(t, calls, common)
+	assert.Subset(t, calls, []string{
+		"LeadPolicy", "RouteLead", "EnrichCompany", "RecordLead", "RecordOutcome", "Claim", "ReleaseClaims", "JoinCase",
+	})
+	assert.NotContains(t, calls, "MakeInvoice")
+
+	proposal := registered("proposal")
+	assert.Equal(t, []string{"proposal"}, proposal.workflows)
+	calls = steps(t, proposal)
+	assert.Subset(t, calls, common)
+	assert.Subset(t, calls, []string{
+		"ProposalPolicy", "FindApprovers", "CountWorkingDays", "DraftProposal", "RenderProposal", "LinkDocument", "RequestSignature",
+		"RemindSigner", "RecallSignature", "MakeProject", "MakeInvoice", "WinDeal",
+	})
+	assert.NotContains(t, calls, "EnrichCompany")
+	assert.Contains(t, proposal.activities, lead.activities[0], "what both need is made once")
+}
+
+// steps are the names of what is registered, each of which has the shape of a step.
+func steps(t *testing.T, r register) []string {
+	var names []string
+	for _, a := range r.activities {
 		for i := range reflect.TypeOf(a).NumMethod() {
 			m := reflect.TypeOf(a).Method(i)
-			assert.False(t, seen[m.Name], "two activities are called %s", m.Name)
-			seen[m.Name] = true
+			assert.NotContains(t, names, m.Name, "two activities have one name")
+			names = append(names, m.Name)
 			assert.Equal(t, 4, m.Type.NumIn(), "%s: a step calls it with a context, a key and a request", m.Name)
 			assert.Equal(t, reflect.TypeFor[effect.Key](), m.Type.In(2), m.Name)
 			assert.Equal(t, 2, m.Type.NumOut(), m.Name)
 		}
 	}
-	for _, name := range []string{
-		"LeadPolicy", "RouteLead", "FindPeople", "TakeTurn", "EnrichCompany", "RecordLead", "RecordOutcome", "SendEmail",
-		"Claim", "ReleaseClaims", "JoinCase", "PostCard", "UpdateCard", "ReplyInThread", "AnswerPrivately",
-	} {
-		assert.True(t, seen[name], "the lead calls %s", name)
-	}
+	return names
+}
+
+func TestDocumentsThatCannotBeKeptStopTheProcessBeforeItBegins(t *testing.T) {
+	c, err := client.NewLazyClient(client.Options{})
+	require.NoError(t, err)
+	l := live(t, "")
+	l.Config().Documents.Dir = filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(l.Config().Documents.Dir, nil, 0o600))
+	o := Options{Client: c, Live: l, Queues: []string{"lead", "rotation"}, Logger: slog.New(slog.DiscardHandler)}
+	_, err = New(o)
+	require.NoError(t, err, "leads have none")
+	o.Queues = []string{"proposal"}
+	_, err = New(o)
+	assert.ErrorContains(t, err, "the documents' directory")
+}
+
+func TestADraftHasTheDateOfTheHouse(t *testing.T) {
+	l := live(t, "")
+	a := newAdapters(Options{Live: l})
+	assert.Equal(t, time.UTC, a.now().Location())
+	l.Book().Proposal.Calendar = "berlin"
+	assert.Equal(t, "Europe/Berlin", a.now().Location().String())
 }
 
 func TestAnUnknownQueueIsNamed(t *testing.T) {
 	c, err := client.NewLazyClient(client.Options{})
 	require.NoError(t, err)
 	_, err = New(Options{Client: c, Live: live(t, ""), Queues: []string{"lead", "leads"}, Logger: slog.New(slog.DiscardHandler)})
-	assert.EqualError(t, err, `there is no task queue "leads": choose from lead, rotation`)
+	assert.EqualError(t, err, `there is no task queue "leads": choose from lead, proposal, rotation`)
 }
 
 func TestAMissingSecretIsWarnedOfByName(t *testing.T) {
@@ -101,8 +146,11 @@ func TestAMissingSecretIsWarnedOfByName(t *testing.T) {
 	var logs bytes.Buffer
 	_, err = New(Options{Client: c, Live: live(t, ""), Logger: NewLogger(&logs, slog.LevelInfo)})
 	require.NoError(t, err)
-	assert.Contains(t, logs.String(), string(config.SlackToken))
+	for _, name := range []config.SecretName{config.SlackToken, config.LinkSecret, config.PeopleDataLabsKey, config.DropboxSignKey, config.AsanaToken, config.StripeKey} {
+		assert.Equal(t, 1, strings.Count(logs.String(), string(name)), "%s is warned of once, whoever needs it", name)
+	}
 	assert.NotContains(t, logs.String(), string(config.HubSpotToken))
+	assert.Contains(t, logs.String(), "systems.asana.workspace")
 }
 
 func TestAStopTimeoutThatCutsActivitiesOffIsWarnedOf(t *testing.T) {

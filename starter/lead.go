@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/throughline-dev/throughline/starter/intake"
-	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/field"
 )
 
 // waitForTemporal is how long a command waits for Temporal.
@@ -34,7 +34,7 @@ func (a *app) lead() *cobra.Command {
 				err = entry.Check()
 			}
 			if err != nil {
-				return inLines(err)
+				return inLines("lead", err)
 			}
 			_, temporal, err := a.open(cmd.Context(), quiet(cmd.ErrOrStderr()))
 			if err != nil {
@@ -45,7 +45,7 @@ func (a *app) lead() *cobra.Command {
 			defer cancel()
 			receipt, err := intake.Take(ctx, temporal, entry)
 			if err != nil {
-				return inLines(err)
+				return inLines("lead", err)
 			}
 			if receipt.Duplicate {
 				fmt.Fprintln(cmd.ErrOrStderr(), "this lead was there already; it counts once")
@@ -67,12 +67,12 @@ func read(file string, stdin io.Reader) ([]byte, error) {
 }
 
 // inLines puts each mistake on a line of its own.
-func inLines(err error) error {
-	var mistakes lead.Mistakes
+func inLines(what string, err error) error {
+	var mistakes field.Mistakes
 	if !errors.As(err, &mistakes) {
 		return err
 	}
-	lines := []string{"the lead was not taken:"}
+	lines := []string{"the " + what + " was not taken:"}
 	for _, m := range mistakes {
 		lines = append(lines, fmt.Sprintf("  %s %s", m.Field, m.Problem))
 	}

@@ -1,5 +1,5 @@
-// Command starter is how work gets into Throughline and how people look after it: the HTTP door for leads and clicks, and the
-// command line for operators.
+// Command starter is how work gets into Throughline and how people look after it: the HTTP door for leads, proposals
+// and clicks, and the command line for operators.
 package main
 
 import (
@@ -53,7 +53,7 @@ func command(dial dialer) *cobra.Command {
 	flags.StringArrayVar(&a.files, "config", nil, "a configuration file; repeat it to lay further files over the first (default: the built-in handbook)")
 	flags.StringVar(&a.address, "address", "", "Temporal's host:port (default: TEMPORAL_ADDRESS, else the configuration)")
 	flags.StringVar(&a.namespace, "namespace", "", "Temporal's namespace (default: TEMPORAL_NAMESPACE, else the configuration)")
-	root.AddCommand(a.serve(), a.lead(), a.tasks(), a.decide(), a.config(), a.setup())
+	root.AddCommand(a.serve(), a.lead(), a.proposal(), a.recall(), a.tasks(), a.decide(), a.config(), a.setup())
 	return root
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"github.com/throughline-dev/throughline/activities/document"
+	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 )
@@ -26,6 +28,13 @@ func (a *app) config() *cobra.Command {
 			c, err := config.Load(a.files...)
 			if err != nil {
 				return err
+			}
+			// What workers find wrong with it when they start, an operator wants to know before.
+			if _, err := document.LoadTemplates(c.Documents.Templates); err != nil {
+				return fmt.Errorf("documents.templates: %w", err)
+			}
+			if _, err := email.LoadTemplates(c.Templates); err != nil {
+				return fmt.Errorf("templates: %w", err)
 			}
 			printConfig(cmd.OutOrStdout(), c, time.Now())
 			return nil
@@ -88,23 +97,7 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	fmt.Fprintln(w, outOfHours(c.Lead))
 
 	printDoor(w, c)
-	systems := section(w, "Systems", "System", "Address", "Secrets")
-	for _, s := range []struct {
-		name, url string
-		secrets   []config.SecretName
-	}{
-		{"Slack", c.Systems.Slack.URL, []config.SecretName{config.SlackToken, config.SlackSigningSecret, config.SlackAppToken}},
-		{"SendGrid", c.Systems.SendGrid.URL, []config.SecretName{config.SendGridKey}},
-		{"HubSpot", c.Systems.HubSpot.URL, []config.SecretName{config.HubSpotToken, config.HubSpotSecret}},
-		{"People Data Labs", c.Systems.PeopleDataLabs.URL, []config.SecretName{config.PeopleDataLabsKey}},
-	} {
-		var secrets []string
-		for _, name := range s.secrets {
-			secrets = append(secrets, secretState(c, name))
-		}
-		systems.AppendRow(table.Row{s.name, s.url, strings.Join(secrets, "\n")})
-	}
-	systems.Render()
+	printSystems(w, c)
 
 	fmt.Fprintf(w, "\n%s\n", replies(c.Systems.SendGrid))
 	owner := "HubSpot isn't asked who owns it"

@@ -35,9 +35,9 @@ func printDoor(w io.Writer, c *config.Config) {
 	door.AppendRow(table.Row{"field for robots", cmp.Or(l.Honeypot, "none")})
 	door.Render()
 	if c.Secret(config.LinkSecret).IsSet() {
-		fmt.Fprintf(w, "E-mails about tasks have a link to %s/tasks, where they are answered.\n", c.Starter.PublicURL)
+		fmt.Fprintf(w, "E-mails about tasks have a link to %s/tasks, where they are answered; documents are opened there, too.\n", c.Starter.PublicURL)
 	} else {
-		fmt.Fprintf(w, "E-mails about tasks have no link to answer by, since %s is not set.\n", config.LinkSecret)
+		fmt.Fprintf(w, "E-mails about tasks have no link to answer by, and documents can't be opened, since %s is not set.\n", config.LinkSecret)
 	}
 }
 

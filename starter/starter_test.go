@@ -229,6 +229,48 @@ systems: {sendgrid: {reply_host: reply.contoso.example}}
 	assert.NotContains(t, text, "geheim")
 }
 
+func TestConfigCheckSaysWhereDocumentsAndProjectsGo(t *testing.T) {
+	c, err := config.Load()
+	require.NoError(t, err)
+	var out bytes.Buffer
+	printSystems(&out, c)
+	for _, want := range []string{
+		"https://api.hellosign.com/v3", "THROUGHLINE_STRIPE_KEY missing", "systems.asana.workspace is missing",
+		"Documents are kept in " + c.Documents.Dir + ", and look as the built-in template has it.",
+	} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.NotContains(t, out.String(), "test mode")
+
+	t.Setenv(string(config.StripeKey), "rk_test_geheim")
+	t.Setenv("THROUGHLINE_SYSTEMS_DROPBOXSIGN_TEST_MODE", "true")
+	t.Setenv("THROUGHLINE_SYSTEMS_ASANA_WORKSPACE", "12")
+	c, err = config.Load()
+	require.NoError(t, err)
+	out.Reset()
+	printSystems(&out, c)
+	for _, want := range []string{"THROUGHLINE_STRIPE_KEY set", "bind nobody"} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.NotContains(t, out.String(), "systems.asana.workspace is missing")
+	assert.NotContains(t, out.String(), "geheim")
+}
+
+func TestConfigCheckReadsTheTemplatesThatWorkersWillRead(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "mine.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("documents: {templates: .}\n"), 0o600))
+	check := func() error {
+		return runs(t, nil, "", "config", "check", "--config", "default", "--config", file).failed
+	}
+	require.NoError(t, check())
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "proposal.html"), []byte("{{.Nothing}}"), 0o600))
+	assert.ErrorContains(t, check(), "Nothing")
+
+	require.NoError(t, os.WriteFile(file, []byte("templates: .\n"), 0o600))
+	assert.ErrorContains(t, check(), "there is no proposal.txt beside it")
+}
+
 func TestConfigCheckSaysWhoIsAwayAndWhoseDayIsLimited(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mine.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(`people:

@@ -31,6 +31,7 @@ func book(c *Config, calendars map[string]policy.Calendar) *policy.Book {
 			Calendars:        named(c.Calendars, c.Lead.Contact, c.Lead.Operations),
 			Company:          c.Company.Name,
 		},
+		Proposal: proposalPolicy(c),
 	}
 	for _, p := range c.People {
 		b.People[p.ID] = p

@@ -25,9 +25,10 @@ func (f *findings) check(c *Config) map[string]policy.Calendar {
 	f.email("company.sender.email", c.Company.Sender.Email)
 	calendars, ready := f.calendars(c)
 	people := f.people(c, calendars, ready)
-	f.roles(c, people)
+	roles := f.roles(c, people)
 	pools := f.pools(c, people, calendars)
 	f.lead(c, pools, calendars)
+	f.proposal(c, people, pools, roles, calendars)
 	f.deals(c.Proposal)
 	f.templates(c)
 	f.documents(&c.Documents)
@@ -83,7 +84,7 @@ func (f *findings) unique(seen names, key, value string) {
 	seen[value] = key
 }
 
-func (f *findings) roles(c *Config, people names) {
+func (f *findings) roles(c *Config, people names) names {
 	known := names{}
 	for i, r := range c.Roles {
 		key := item("roles", i)
@@ -96,6 +97,7 @@ func (f *findings) roles(c *Config, people names) {
 	if _, ok := known[operations]; !ok {
 		f.add("roles", "has no %q, the role that gets what a system refused: add it%s", operations, nearest.Hint(operations, known.sorted()))
 	}
+	return known
 }
 
 // group checks a list of IDs.

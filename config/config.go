@@ -119,16 +119,6 @@ type Lead struct {
 	Operations   policy.Ladder   `json:"operations"`
 }
 
-// Proposal is how proposals are handled.
-type Proposal struct {
-	// DealStage is the ID of the stage in HubSpot that starts a proposal when a deal reaches it; "" for none.
-	DealStage string `json:"deal_stage"`
-	// DealCurrency is that of deals which name none, an ISO 4217 code; "" asks operations.
-	DealCurrency string `json:"deal_currency"`
-	// DealValidDays is for how many days a proposal can be accepted that a deal has started.
-	DealValidDays int `json:"deal_valid_days"`
-}
-
 // Documents is where the documents of proposals are kept, and how they look.
 type Documents struct {
 	// Dir is the folder, as an absolute path. Every worker process writes to it, and the starter reads there what people open, so

@@ -67,6 +67,11 @@ func TestTheDemoIsTheDefaultWithShorterClocksThatNeverStop(t *testing.T) {
 	assert.Equal(t, 3*time.Second, demo.Lead.EnrichmentWait.Duration)
 	assert.NotEqual(t, c.Digest, demo.Digest)
 
+	assert.Equal(t, ladder(30*time.Second, 60*time.Second), demo.Proposal.Review)
+	assert.Equal(t, 7*time.Minute, demo.Proposal.Signature.Expires.Duration)
+	demo.Proposal.Review, demo.Proposal.Approval, demo.Proposal.Operations = c.Proposal.Review, c.Proposal.Approval, c.Proposal.Operations
+	demo.Proposal.Signature = c.Proposal.Signature
+
 	demo.Lead.Contact, demo.Lead.Operations, demo.Lead.EnrichmentWait = c.Lead.Contact, c.Lead.Operations, c.Lead.EnrichmentWait
 	for i, one := range demo.Calendars {
 		assert.Equal(t, []calendar.Hours{{Days: "mon-sun", Open: "00:00-24:00"}}, one.Hours)

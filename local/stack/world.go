@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/sandbox"
 )
+
+// linkSecret signs links to a door on this machine. It is the same at each start, so that those in the mailbox stay good.
+const linkSecret = "links-to-a-door-on-this-machine-alone"
 
 // lendSecrets puts the sandbox's credentials where the configuration takes its secrets from, the environment, for those that
 // are not there.
@@ -24,6 +28,10 @@ func lendSecrets() error {
 		config.HubSpotToken:       sandbox.DefaultHubSpotToken,
 		config.HubSpotSecret:      sandbox.DefaultHubSpotSecret,
 		config.PeopleDataLabsKey:  sandbox.DefaultPDLKey,
+		config.DropboxSignKey:     sandbox.DefaultDropboxSignKey,
+		config.AsanaToken:         sandbox.DefaultAsanaToken,
+		config.StripeKey:          sandbox.DefaultStripeKey,
+		config.LinkSecret:         linkSecret,
 	} {
 		_, set := os.LookupEnv(string(name))
 		_, file := os.LookupEnv(string(name) + "_FILE")
@@ -37,9 +45,10 @@ func lendSecrets() error {
 	return nil
 }
 
-// settle makes the configuration one for this machine: every system is the sandbox at the given URL, and so is the web site that
-// leads come from, however many a minute.
-func settle(c *config.Config, sandboxURL string) {
+// settle makes the configuration one for this machine: every system is the sandbox, and so is the web site that leads come from,
+// however many a minute; links lead to the door, and documents are in the stack's folder.
+func (s *Stack) settle(c *config.Config) {
+	sandboxURL := s.Sandbox
 	c.Systems.Slack.URL = sandboxURL + "/slack/api/"
 	c.Systems.SendGrid.URL = sandboxURL + "/sendgrid"
 	c.Systems.SendGrid.EmailActivity = true
@@ -49,6 +58,12 @@ func settle(c *config.Config, sandboxURL string) {
 	c.Systems.HubSpot.URL = sandboxURL + "/hubspot"
 	c.Systems.HubSpot.Portal, c.Systems.HubSpot.Pages = sandbox.HubSpotPortal, sandboxURL
 	c.Systems.PeopleDataLabs.URL = sandboxURL + "/pdl"
+	c.Systems.DropboxSign.URL = sandboxURL + "/dropboxsign/v3"
+	c.Systems.Asana.URL = sandboxURL + "/asana/api/1.0"
+	c.Systems.Asana.Workspace, c.Systems.Asana.Team = sandbox.AsanaWorkspace, sandbox.AsanaTeam
+	c.Systems.Stripe.URL = sandboxURL + "/stripe"
+	c.Documents.Dir = s.documents
+	c.Starter.PublicURL = s.Door
 	// A browser may have been told either name of this machine.
 	c.Starter.Leads.Origins = []string{sandboxURL, strings.Replace(sandboxURL, "127.0.0.1", "localhost", 1)}
 	c.Starter.Leads.PerMinute = 0
@@ -67,8 +82,10 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		HubSpotEventsURL: s.Door + "/hubspot/events",
 		EventsURL:        s.Door + "/sendgrid/events",
 		RepliesURL:       s.Door + "/sendgrid/replies",
+		SignEventsURL:    s.Door + "/dropboxsign/events",
 		ReplyHost:        c.Systems.SendGrid.ReplyHost,
 		PublicURL:        s.Sandbox,
+		PagesURL:         s.Sandbox,
 		TemporalURL:      s.Web,
 
 		SlackToken:         c.Secret(config.SlackToken).Reveal(),
@@ -77,6 +94,9 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		HubSpotToken:       c.Secret(config.HubSpotToken).Reveal(),
 		HubSpotSecret:      c.Secret(config.HubSpotSecret).Reveal(),
 		PDLKey:             c.Secret(config.PeopleDataLabsKey).Reveal(),
+		DropboxSignKey:     c.Secret(config.DropboxSignKey).Reveal(),
+		AsanaToken:         c.Secret(config.AsanaToken).Reveal(),
+		StripeKey:          c.Secret(config.StripeKey).Reveal(),
 	}
 	for _, p := range c.People {
 		o.People = append(o.People, sandbox.Person{ID: p.ID, Name: p.Name, Email: p.Email, Slack: p.Slack, CRMOwner: p.CRMOwner})
@@ -85,6 +105,9 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		if r.Channel != "" {
 			o.Channels = append(o.Channels, sandbox.Channel{ID: r.Channel, Name: r.Name})
 		}
+	}
+	if id := c.Proposal.Channel; id != "" && !slices.ContainsFunc(o.Channels, func(ch sandbox.Channel) bool { return ch.ID == id }) {
+		o.Channels = append(o.Channels, sandbox.Channel{ID: id, Name: "deals"})
 	}
 	world, err := sandbox.New(o)
 	if err != nil {

@@ -22,7 +22,8 @@ func read(file string, o *sandbox.Options) error {
 			ID, Name, Email, Slack string
 			CRMOwner               string `mapstructure:"crm_owner"`
 		}
-		Roles []struct{ Name, Channel string }
+		Roles    []struct{ Name, Channel string }
+		Proposal struct{ Channel string }
 	}
 	if err := v.Unmarshal(&handbook); err != nil {
 		return fmt.Errorf("the handbook %s can't be read: %w", file, err)
@@ -37,6 +38,9 @@ func read(file string, o *sandbox.Options) error {
 			known[r.Channel] = true
 			o.Channels = append(o.Channels, sandbox.Channel{ID: r.Channel, Name: r.Name})
 		}
+	}
+	if id := handbook.Proposal.Channel; !known[id] {
+		o.Channels = append(o.Channels, sandbox.Channel{ID: id, Name: "deals"})
 	}
 	return nil
 }

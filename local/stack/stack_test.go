@@ -19,8 +19,13 @@ import (
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
+// start starts a system. Unless the options say otherwise everybody works around the clock, so that the time of day makes no
+// difference.
 func start(t *testing.T, ctx context.Context, o stack.Options) *stack.Stack {
 	t.Helper()
+	if o.Config == nil {
+		o.Config = []string{config.Default, config.Demo}
+	}
 	s, err := stack.Start(ctx, o)
 	require.NoError(t, err)
 	return s

@@ -21,7 +21,10 @@ var builtIn embed.FS
 // them may be empty.
 var keys = map[string][]string{
 	"lead_outreach": {"lead_name", "lead_company", "rep_name", "rep_email", "company"},
-	"task":          {"person_name", "title", "text", "facts", "status", "how", keyLink, keyLinkUntil},
+	"proposal_signed": {
+		"client_name", "client_company", "title", "number", "total", "strategist_name", "strategist_email", "company",
+	},
+	"task": {"person_name", "title", "text", "facts", "status", "how", keyLink, keyLinkUntil},
 }
 
 // Templates are pairs of templates, by name.

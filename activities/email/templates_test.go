@@ -51,6 +51,20 @@ func TestTheOutreachReadsWellWithoutACompany(t *testing.T) {
 	}
 }
 
+func TestASignedProposalIsThankedFor(t *testing.T) {
+	data := map[string]string{
+		"client_name": "Ada Winter", "client_company": "Contoso", "title": "Forty robots", "number": "P-7QX4M2KD", "total": "EUR 4,499.00",
+		"strategist_name": "Maria Lopez", "strategist_email": "maria@northwind.example", "company": "Northwind Robotics",
+	}
+	subject, text, html := mailed(t, "", "proposal_signed", data)
+	assert.Equal(t, "Thank you: Forty robots is signed", subject)
+	for _, body := range []string{text, html} {
+		for _, value := range data {
+			assert.Contains(t, body, value)
+		}
+	}
+}
+
 func TestTheTaskTellsWhatItIsAboutAndWhatToDo(t *testing.T) {
 	data := map[string]string{
 		"person_name": "Maria Lopez", "title": "Contact Contoso", "text": "They asked for a call.", "facts": "Name: Jane Roe\nPhone: 123",

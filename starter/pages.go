@@ -7,23 +7,20 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/activities/document"
+	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/page"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
-// pages shows tasks and documents to who has a link to them; nil where there is no secret that links are signed with.
-func pages(live *config.Live, temporal client.Client, logger *slog.Logger) (http.Handler, error) {
-	c := live.Config()
-	links, err := c.Links()
-	if err != nil {
-		return nil, err
-	}
+// pages shows tasks and documents to who has a link to them; nil where links can't be signed.
+func pages(live *config.Live, links *link.Signer, temporal client.Client, logger *slog.Logger) (http.Handler, error) {
 	if links == nil {
 		logger.Warn("Tasks can't be answered without Slack, and documents can't be opened, since there is no secret to sign links with.", "set", config.LinkSecret)
 		return nil, nil
 	}
+	c := live.Config()
 	store, err := document.NewStore(c.Documents.Dir)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,11 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 			if err != nil {
 				return err
 			}
-			linked, err := pages(live, temporal, logger)
+			links, err := c.Links()
+			if err != nil {
+				return err
+			}
+			linked, err := pages(live, links, temporal, logger)
 			if err != nil {
 				return err
 			}
@@ -66,6 +70,7 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 				SlackURL:           c.Systems.Slack.URL,
 				People:             people,
 				Webhooks:           reports,
+				Links:              links,
 				Pages:              linked,
 				Leads:              func() config.Leads { return live.Config().Starter.Leads },
 				LeadsSecrets:       c.LeadsSecrets(),

@@ -23,17 +23,27 @@ const (
 )
 
 // openDialog asks for what a click needs before it counts. The click's trigger lives three seconds, so this is done before
-// anything else, and nobody is asked: the button carries what the dialog asks for.
+// anything else, and nobody is asked: the button carries what the dialog asks for, or the dialog is filled in later.
 func (d *Door) openDialog(ctx context.Context, click slack.Click) reply {
 	if d.dialogs == nil {
 		d.log.Error("A click's dialog could not be opened: there is no Slack token.", "workflow", click.Task.Workflow, "task", click.Task.Task)
 		return d.lost(click, noDialogs)
 	}
-	if err := d.dialogs.Open(ctx, click); err != nil {
+	var opened slack.Opened
+	var err error
+	if click.Dialog.Prefilled {
+		opened, err = d.dialogs.Begin(ctx, click)
+	} else {
+		err = d.dialogs.Open(ctx, click)
+	}
+	if err != nil {
 		d.log.Error("A click's dialog could not be opened; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
 		return d.lost(click, dialogNotOpened)
 	}
 	d.logClick("A click's dialog was opened.", click)
+	if opened.ID != "" {
+		d.talk.Go(func() { d.fillDialog(opened, click) })
+	}
 	return reply{}
 }
 

@@ -27,6 +27,7 @@ import (
 
 	"go.temporal.io/sdk/client"
 
+	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
@@ -53,6 +54,8 @@ type Options struct {
 	SlackToken, SlackURL string
 	// People are those in the handbook as it is now: a slash command is answered for whom of them typed it. nil is nobody.
 	People func() []policy.Person
+	// Links signs links to tasks' pages, for who changes in Slack what is too long for it; nil for none.
+	Links *link.Signer
 	// Leads are the rules for who may bring leads and proposals, and how many, as they are now. nil is the zero rules: the door's own page and
 	// whoever is no page may, without a limit.
 	Leads func() config.Leads

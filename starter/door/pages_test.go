@@ -13,7 +13,9 @@ import (
 func TestPagesStandBesideTheLeadsAndTheirAddressesStayOutOfTheLog(t *testing.T) {
 	mux := http.NewServeMux()
 	for _, path := range []string{"/tasks/{token}", "/documents/{token}"} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { _, _ = fmt.Fprint(w, r.Method, " ", r.PathValue("token")) })
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprint(w, r.Method, " ", r.PathValue("token"))
+		})
 	}
 	logs := &lockedBuffer{}
 	d := opened(t, mocks.NewClient(t), func(o *Options) {

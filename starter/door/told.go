@@ -12,6 +12,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/starter/desk"
+	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
 // talkWithin bounds what is done for a person after Slack was answered.
@@ -56,10 +57,15 @@ func (d *Door) howItEnded(ctx context.Context, ref slack.TaskRef, write writing)
 		if t.ID != ref.Task || t.Outcome == nil {
 			continue
 		}
-		return fmt.Sprintf("%s decided this on %s: %s. Your click changed nothing.",
-			write.text(t.Outcome.By.Name), write.moment(t.Outcome.At), write.text(t.Done()))
+		return howDecided(t, write)
 	}
 	return caseGone
+}
+
+// howDecided says who decided a task, and what.
+func howDecided(t humantask.View, write writing) string {
+	return fmt.Sprintf("%s decided this on %s: %s. Your click changed nothing.",
+		write.text(t.Outcome.By.Name), write.moment(t.Outcome.At), write.text(t.Done()))
 }
 
 // writing is how something is written where people read it.

@@ -18,6 +18,11 @@ var recorded = map[string]string{
 	"Operations put the CRM right":         "lead/2-operations",
 	"Operations give the case up":          "lead/2-aborted",
 	"CRM, mail and Slack ask to wait":      "lead/2-throttled",
+	"A second form joins the open lead":    "lead/2-added",
+	"The lead replies":                     "lead/2-replied",
+	"A call is logged in the CRM":          "lead/2-called",
+	"The e-mail to the lead bounces":       "lead/2-bounced",
+	"The rep hands the lead over":          "lead/2-handed-over",
 }
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
@@ -32,6 +37,9 @@ func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	require.Empty(t, auto.Failed(results))
 	for _, r := range results {
 		requireReplay(t, s.history(t, r.ID, ""), recorded[r.Case])
+		for _, id := range r.Others {
+			requireReplay(t, s.history(t, id, ""), "")
+		}
 		if recorded[r.Case] != "" {
 			kept++
 		}

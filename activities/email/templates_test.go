@@ -113,7 +113,7 @@ func TestAnOperatorReplacesOneFileAndKeepsTheOthers(t *testing.T) {
 
 	all, err := email.LoadTemplates(dir)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"lead_outreach", "task", "welcome"}, all.Names())
+	assert.Equal(t, []string{"lead_outreach", "proposal_signed", "task", "welcome"}, all.Names())
 }
 
 func TestABrokenTemplateIsFoundAtTheStartWithItsFile(t *testing.T) {

@@ -172,7 +172,9 @@ func (l *lead) hold(ctx workflow.Context, until, limit time.Time) error {
 	if until.IsZero() || until.After(limit) {
 		until = limit
 	}
-	l.startRecord()
+	if !l.begun { // it isn't the first time
+		l.startRecord()
+	}
 	l.held = until
 	l.desk.Stage("held")
 	l.desk.Publish(ctx)

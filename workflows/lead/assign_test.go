@@ -103,6 +103,20 @@ func (s *LeadSuite) TestWhoHasHadAllTheirTurnsWaitsForTomorrow() {
 	s.InDelta(tomorrow.Sub(r.Received), r.Held.Duration, float64(2*time.Second))
 }
 
+func (s *LeadSuite) TestALeadThatIsHeldTwiceIsGivenToSomebodyOnce() {
+	s.opensIn("later", 2*time.Hour)
+	s.both(func(m, l *policy.Member) { m.Person.Calendar, l.Person.Calendar = "later", "later" })
+	s.world.Book.Lead.MaxHold = policy.Hours(48)
+	s.env.RegisterDelayedCallback(func() { s.world.Capped = []string{"maria", "luis"} }, time.Hour)
+	s.env.RegisterDelayedCallback(func() { s.world.Capped = nil }, 3*time.Hour)
+	s.click(40*time.Hour, "contact", "contacted", "UMARIA")
+	s.run()
+	s.Len(s.world.Turns, 3)
+	s.Empty(s.world.Notes, "while nobody has it there is nobody to tell the CRM of")
+	s.Require().Len(s.world.Owners, 1)
+	s.Equal("Given to Maria Lopez", s.world.Owners[0].It.Note)
+}
+
 func (s *LeadSuite) TestTheManagerGetsItWhereThePolicySaysSo() {
 	s.opensIn("later", 5*time.Hour)
 	s.both(func(m, l *policy.Member) { m.Person.Calendar, l.Person.Calendar = "later", "later" })

@@ -99,6 +99,16 @@ func (s *LeadSuite) TestWhatIsAddedBeforeTheRepIsAskedIsOnTheCard() {
 	s.True(told)
 }
 
+func (s *LeadSuite) TestWhatIsAddedBeforeTheLeadIsRoutedReachesTheRepAndTheCRM() {
+	s.fail("RouteLead", fault.Unreachable("policy", "down").Err(), time.Minute)
+	s.join(2*time.Second, claims.Addition{From: "lead-second", Text: "It is urgent."}, func(err error) { s.NoError(err) })
+	s.click(time.Hour, "contact", "contacted", "UMARIA")
+	s.run()
+	s.Require().Len(s.world.Notes, 1)
+	s.Equal("It is urgent.", s.world.Notes[0].It.Text)
+	s.Contains(s.world.Updates[0].It.Card.Facts[len(s.world.Updates[0].It.Card.Facts)-1].Value, "It is urgent.")
+}
+
 func (s *LeadSuite) TestNothingIsAddedToALeadThatIsDecided() {
 	s.fail("RecordOutcome", fault.Unreachable("hubspot", "down").Err(), time.Hour+5*time.Minute)
 	s.click(time.Hour, "contact", "contacted", "UMARIA")

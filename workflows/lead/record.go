@@ -16,9 +16,13 @@ import (
 // startRecord begins to put the lead into the CRM, unless that has begun. A lead that is held has no owner yet; it gets one as
 // soon as somebody has it.
 func (l *lead) startRecord() {
-	if l.recorded == nil {
-		l.recorded = l.beside("record", l.record)
-		l.recording = l.recorded
+	if !l.begun {
+		l.begun = true
+		l.beside("record", func(ctx workflow.Context) error {
+			err := l.record(ctx)
+			l.settle.SetError(err)
+			return err
+		})
 		return
 	}
 	l.afterRecord("owner", func(ctx workflow.Context, name string) error {

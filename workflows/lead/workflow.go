@@ -88,8 +88,10 @@ type lead struct {
 	giveUp func()
 
 	// In the CRM: see record.go.
-	recorded  workflow.Future // the record is there, or was skipped; nil until it was begun
-	recording workflow.Future // so is everything that was to be recorded since
+	recorded  workflow.Future   // the record is there, or was skipped
+	settle    workflow.Settable // settles recorded
+	begun     bool              // whether it is being recorded
+	recording workflow.Future   // so is everything that was to be recorded besides
 	changes   int
 	contact   string // the contact's ID there, of which this lead hears
 
@@ -108,6 +110,8 @@ type lead struct {
 // open registers everything by which the outside reaches the lead, before anything blocks.
 func open(ctx workflow.Context, in Submission) (*lead, error) {
 	l := &lead{in: in, id: workflow.GetInfo(ctx).WorkflowExecution.ID, way: ctx, giveUp: func() {}}
+	l.recorded, l.settle = workflow.NewFuture(ctx)
+	l.recording = l.recorded // what is to be noted before the record has begun waits for it too
 	l.result.Received = in.Received
 	if l.result.Received.IsZero() {
 		l.result.Received = workflow.Now(ctx)

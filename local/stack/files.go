@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 // The names in the folder. Deleting by these names, and by no wider pattern, keeps --fresh from what isn't ours.
@@ -14,13 +15,15 @@ const (
 	temporalFile = "temporal.db"
 	sandboxDir   = "sandbox"
 	sandboxFile  = "world.jsonl"
+	documentsDir = "documents"
 	logName      = "throughline.log"
 )
 
 // logLimit is the size above which a start puts the log aside.
 const logLimit = 10 << 20
 
-// files are where the parts keep what they have; "" is in memory.
+// files are where the parts keep what they have; "" is in memory. Documents are always in a folder: a system that keeps nothing has
+// one of its own, until it stops.
 type files struct {
 	temporal, sandbox string
 	log               io.Writer
@@ -39,7 +42,7 @@ func (s *Stack) openFiles(o Options) (files, error) {
 				return f, err
 			}
 		}
-		f.temporal, f.sandbox = h.path(temporalFile), h.path(sandboxDir)
+		f.temporal, f.sandbox, s.documents = h.path(temporalFile), h.path(sandboxDir), h.path(documentsDir)
 		if f.log == nil {
 			log, err := h.openLog()
 			if err != nil {
@@ -52,6 +55,14 @@ func (s *Stack) openFiles(o Options) (files, error) {
 	if f.log == nil {
 		f.log = io.Discard
 	}
+	if s.documents == "" {
+		dir, err := os.MkdirTemp("", "throughline-documents-")
+		if err != nil {
+			return f, err
+		}
+		s.onStop(func() error { return os.RemoveAll(dir) })
+		s.documents = dir
+	}
 	return f, nil
 }
 
@@ -63,6 +74,26 @@ func (h *home) clear() error {
 		logName, logName + ".1",
 	} {
 		if err := os.Remove(h.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return unwritable(h.dir, err)
+		}
+	}
+	return h.clearDocuments()
+}
+
+// keptDocument is what a document is called, below the folder of documents.
+var keptDocument = regexp.MustCompile(`^[0-9a-f]{2}/[0-9a-f]{64}\.(pdf|html)$`)
+
+func (h *home) clearDocuments() error {
+	root := os.DirFS(h.path(documentsDir))
+	kept, err := fs.Glob(root, "*/*")
+	if err != nil {
+		return err
+	}
+	for _, name := range kept {
+		if !keptDocument.MatchString(name) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(h.path(documentsDir), filepath.FromSlash(name))); err != nil {
 			return unwritable(h.dir, err)
 		}
 	}

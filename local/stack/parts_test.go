@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,10 +59,12 @@ func TestFreshDeletesOnlyWhatAStackHasMade(t *testing.T) {
 	t.Parallel()
 	h, err := openHome(t.TempDir())
 	require.NoError(t, err)
-	ours := []string{"temporal.db", "temporal.db-wal", "temporal.db-shm", "sandbox/world.jsonl", "throughline.log", "throughline.log.1"}
-	others := []string{"notes.txt", "temporal.db.backup", "sandbox/castle.txt", "bin/throughline-local", "lock"}
+	kept := "ab/" + strings.Repeat("ab", 32)
+	ours := []string{"temporal.db", "temporal.db-wal", "temporal.db-shm", "sandbox/world.jsonl", "throughline.log", "throughline.log.1", "documents/" + kept + ".pdf", "documents/" + kept + ".html"}
+	others := []string{"documents/ab/mine.pdf", "documents/" + kept + ".pdf.bak", "notes.txt", "temporal.db.backup", "sandbox/castle.txt", "bin/throughline-local", "lock"}
 	require.NoError(t, os.Mkdir(h.path("sandbox"), 0o755))
 	require.NoError(t, os.Mkdir(h.path("bin"), 0o755))
+	require.NoError(t, os.MkdirAll(h.path("documents/ab"), 0o755))
 	for _, name := range append(ours, others...) {
 		require.NoError(t, os.WriteFile(h.path(filepath.FromSlash(name)), []byte("x"), 0o644))
 	}

@@ -17,10 +17,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
-	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/starter/door"
-	"github.com/throughline-dev/throughline/starter/webhook"
 	"github.com/throughline-dev/throughline/workers/metrics"
 	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/visibility"
@@ -37,9 +34,10 @@ type Stack struct {
 	Sandbox   string // the outside world: see package sandbox
 	Health    string // the workers' health and metrics
 
-	log    *slog.Logger
-	stops  []func() error // in the order of starting
-	broken chan error
+	documents string // the folder of documents
+	log       *slog.Logger
+	stops     []func() error // in the order of starting
+	broken    chan error
 }
 
 // Start starts a system, and returns when it takes leads. It is started in the order in which the parts need each other; if
@@ -71,7 +69,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return s, err
 	}
-	settle(s.Config, s.Sandbox)
+	s.settle(s.Config)
 	measured, registry := metrics.New(), prometheus.NewRegistry()
 	registry.MustRegister(measured)
 	if err := s.connect(ctx, o, f, client.Options{
@@ -161,44 +159,12 @@ func (s *Stack) startWorkers(ctx context.Context, files []string, health net.Lis
 		return err
 	}
 	s.run("handbook", func(ctx context.Context) error {
-		live.Watch(ctx, config.WatchOptions{Files: files, Logger: s.log, Adjust: func(c *config.Config) { settle(c, s.Sandbox) }})
+		live.Watch(ctx, config.WatchOptions{Files: files, Logger: s.log, Adjust: s.settle})
 		return nil
 	})
 	s.serve("workers' health", health, p.Handler(registry))
 	s.run("workers", p.Run)
 	return until(ctx, s.broken, func() error { return p.Ready(ctx) })
-}
-
-func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
-	people := func() []policy.Person { return s.Config.People }
-	reports, err := webhook.New(webhook.Options{
-		Client:        s.Client,
-		HubSpotSecret: s.Config.Secret(config.HubSpotSecret).Reveal(),
-		PublicURL:     s.Door,
-		EventKey:      s.Config.Systems.SendGrid.EventKey,
-		ReplyKey:      s.Config.Systems.SendGrid.ReplyKey,
-		ReplyHost:     s.Config.Systems.SendGrid.ReplyHost,
-		People:        people,
-		Logger:        s.log,
-	})
-	if err != nil {
-		return err
-	}
-	d := door.New(door.Options{
-		Client:             s.Client,
-		SlackSigningSecret: s.Config.Secret(config.SlackSigningSecret).Reveal(),
-		SlackToken:         s.Config.Secret(config.SlackToken).Reveal(),
-		SlackURL:           s.Config.Systems.Slack.URL,
-		People:             people,
-		Webhooks:           reports,
-		Leads:              func() config.Leads { return s.Config.Starter.Leads },
-		Company:            s.Config.Company.Name,
-		MaxBody:            s.Config.Starter.MaxBody,
-		Timeout:            s.Config.Starter.Timeout.Duration,
-		Logger:             s.log,
-	})
-	s.run("door", func(ctx context.Context) error { return d.Serve(ctx, l) })
-	return until(ctx, s.broken, func() error { return get(ctx, s.Door+"/readyz") })
 }
 
 // serve answers HTTP requests until the stack is stopped.

@@ -15,8 +15,8 @@ import (
 // https://developers.hellosign.com/api/manual-reference-pages/glossary/callbacks-events
 //
 // Events of other requests and programs in the account, and the one that Dropbox Sign tests the address with, are taken and
-// passed over. The event_hash covers an event's time and type and nothing else of it; so an event is a reason to look, and the
-// workflow asks Dropbox Sign itself before it believes that something was signed.
+// passed over. The event_hash covers an event's time and type and nothing else of it, so that whoever has seen one event could make
+// others of its type: what must be certain is to be asked of Dropbox Sign itself (esign.Activities.SignatureStatus).
 func (h *Handler) takeSignatureEvent(w http.ResponseWriter, r *http.Request) {
 	if h.o.DropboxSignKey == "" {
 		h.refuse(w, r, http.StatusServiceUnavailable, errors.New("there is no API key to check Dropbox Sign's event_hash by"))

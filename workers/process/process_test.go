@@ -126,6 +126,7 @@ func TestDocumentsThatCannotBeKeptStopTheProcessBeforeItBegins(t *testing.T) {
 func TestADraftHasTheDateOfTheHouse(t *testing.T) {
 	l := live(t, "")
 	a := newAdapters(Options{Live: l})
+	l.Book().Proposal.Calendar = ""
 	assert.Equal(t, time.UTC, a.now().Location())
 	l.Book().Proposal.Calendar = "berlin"
 	assert.Equal(t, "Europe/Berlin", a.now().Location().String())

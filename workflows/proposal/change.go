@@ -116,8 +116,12 @@ func (p *proposal) changeAction(ctx workflow.Context, back bool) humantask.Actio
 		case !differs && strings.TrimSpace(d.Comment) == "":
 			return "Nothing is changed: change something, or say why it should be approved as it is."
 		}
-		if _, err := v.Proposal.Revise(c); err != nil {
+		made, err := v.Proposal.Revise(c)
+		switch {
+		case err != nil:
 			return v.labelled(err)
+		case len(made.Lines) > MaxLines:
+			return fmt.Sprintf("%s: there are %d lines, and can be at most %d.", linesLabel, len(made.Lines), MaxLines)
 		}
 		return ""
 	}

@@ -54,7 +54,7 @@ func (p *proposal) publish(ctx workflow.Context, made document.Proposal, by poli
 	name := fmt.Sprintf("render-%d", made.Version)
 	made.Draft = false
 	v := edition{Version: Version{Proposal: made, By: by, Why: why}}
-	if !incomplete(made) || len(made.Lines) > 0 {
+	if len(made.Lines) > 0 {
 		rendered, err := p.render(ctx, name, made)
 		if err != nil {
 			return err
@@ -77,7 +77,7 @@ func (p *proposal) publish(ctx workflow.Context, made document.Proposal, by poli
 	p.versions = append(p.versions, v)
 	p.result.Versions = append(p.result.Versions, v.Document)
 	p.result.Total = made.Totals.Total
-	p.publishAmount(ctx)
+	p.publishTotal(ctx)
 	return nil
 }
 
@@ -111,20 +111,16 @@ func (p *proposal) linkTo(ctx workflow.Context, name, digest, kind, file string)
 	return linked.URL
 }
 
-// publishAmount brings the search attributes of the customer and of the money up to date.
-func (p *proposal) publishAmount(ctx workflow.Context) {
-	var updates []temporal.SearchAttributeUpdate
-	if len(p.versions) == 1 {
-		updates = append(updates, visibility.Customer.ValueSet(p.in.Customer()))
+// publishTotal sets the search attribute of what is at stake, where that has changed.
+func (p *proposal) publishTotal(ctx workflow.Context) {
+	if minor := p.result.Total.Minor; p.published == nil || *p.published != minor {
+		p.published = &minor
+		upsert(ctx, visibility.Amount.ValueSet(minor))
 	}
-	if amount := p.result.Total.Minor; amount != p.amount || len(p.versions) == 1 {
-		p.amount = amount
-		updates = append(updates, visibility.Amount.ValueSet(amount))
-	}
-	if len(updates) == 0 {
-		return
-	}
-	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
-		workflow.GetLogger(ctx).Warn("The search attributes could not be set.", "error", err)
+}
+
+func upsert(ctx workflow.Context, update temporal.SearchAttributeUpdate) {
+	if err := workflow.UpsertTypedSearchAttributes(ctx, update); err != nil {
+		workflow.GetLogger(ctx).Warn("A search attribute could not be set.", "error", err)
 	}
 }

@@ -127,6 +127,9 @@ func (p *proposal) kickoffDates(ctx workflow.Context) (map[int]string, error) {
 // makeInvoice has the client invoiced for exactly what they have signed.
 func (p *proposal) makeInvoice(ctx workflow.Context) error {
 	v := p.current().Proposal
+	if v.Totals.Total.IsZero() {
+		return nil // there is nothing to be paid
+	}
 	lines, err := invoiceLines(v)
 	if err != nil {
 		return err // not of totals that were reckoned

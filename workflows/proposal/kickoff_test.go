@@ -147,6 +147,13 @@ func (s *KickoffSuite) TestADiscountThatIsAnAmountIsALineOfItsOwn() {
 	s.Equal(euro(-99_00), lines[2].Amount)
 }
 
+func (s *KickoffSuite) TestWhatCostsNothingIsNotInvoiced() {
+	s.in.Discount = document.Discount{Percent: money.Whole}
+	s.policy.Tiers = nil
+	s.Equal(Signed, s.run().Ending)
+	s.Empty(s.world.Invoices)
+}
+
 func (s *KickoffSuite) TestTheProjectsOwnerMayBeSomebodyElse() {
 	s.policy.Kickoff.Owner = "grace"
 	s.policy.Kickoff.Sections[0].Tasks[1].Assignee = "somebody-who-has-left"

@@ -17,7 +17,8 @@ const maxNews = 200
 // hearNews listens to what happens outside. What comes before the proposal gets there is kept; what makes no sense is passed over.
 func (p *proposal) hearNews(ctx workflow.Context) {
 	listen(ctx, SignalSignature, "Dropbox Sign has news of the signature.", func(_ workflow.Context, s esign.Status) {
-		if s.ID != "" && rank(s.State) > 0 && len(p.heard) < maxNews && !slices.Contains(p.heard, s) {
+		heard := slices.ContainsFunc(p.heard, func(o esign.Status) bool { return o.ID == s.ID && o.State == s.State })
+		if s.ID != "" && rank(s.State) > 0 && len(p.heard) < maxNews && !heard {
 			p.heard = append(p.heard, s)
 		}
 	})

@@ -105,6 +105,7 @@ func (s *ReviewSuite) TestAMistakeInAChangeNamesTheFieldAndTheFix() {
 		{FieldLines, "3 robots for 5", `Prices: line 1: "3 robots for 5" isn't of the form: 2 × Robot arm @ 1999.50`},
 		{FieldLines, "1 × Robot @ USD 5", "Prices: line 1: the price behind @: \"USD 5\" is in USD, but the proposal is in EUR"},
 		{FieldLines, "1 × Robot @ 5.005", "Prices: line 1: the price behind @: \"5.005\" has too many digits after the point: EUR has 2"},
+		{FieldLines, strings.Repeat("1 × Robot @ 5.00\n", MaxLines+1), "Prices: there are 101 lines, and can be at most 100."},
 		{FieldDiscount, "120 %", "Discount: 120 is not between 0 and 100"},
 		{FieldDiscount, "9000", "Discount: EUR 9,000.00 is more than the subtotal of EUR 4,499.00"},
 		{FieldValidUntil, "next week", `Valid until: "next week" is no date: write it like 2026-11-30`},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/suite"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/policy"
@@ -194,6 +195,22 @@ func (s *SignSuite) TestARevokedKeyIsPutRightByOperations() {
 		}
 	}
 	s.Equal(5*hour, operations.Round(time.Minute))
+}
+
+func (s *SignSuite) TestACancelledProposalIsTakenBackFromTheClient() {
+	s.at(2*hour, s.env.CancelWorkflow)
+	s.env.ExecuteWorkflow(Workflow, s.in)
+	s.True(temporal.IsCanceledError(s.env.GetWorkflowError()))
+	s.Require().Len(s.world.TakenBack, 1)
+	s.Equal("request-1", s.world.TakenBack[0].It.ID)
+}
+
+func (s *SignSuite) TestNewsThatIsToldAgainAndAgainLeavesRoomForTheSignature() {
+	for i := range 2 * maxNews {
+		s.signature(2*hour+time.Duration(i)*time.Second, "request-1", esign.Viewed)
+	}
+	s.signature(4*hour, "request-1", esign.Signed)
+	s.Equal(Signed, s.run().Ending)
 }
 
 func (s *SignSuite) TestReminderThatFailsHoldsUpNothing() {

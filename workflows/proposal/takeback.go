@@ -42,6 +42,20 @@ func (p *proposal) takeBack(ctx workflow.Context, id string, as esign.State) (es
 	return status, nil
 }
 
+// abandon takes back what the client has when the workflow is cancelled, as well as that goes: nobody would hear of the signature.
+func (p *proposal) abandon(ctx workflow.Context) {
+	if p.stage != StageSignature || p.result.Signature.ID == "" {
+		return
+	}
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	p.recalled++
+	_, _ = step.Once(ctx, p.steps, step.Spec{
+		Name: fmt.Sprintf("recall-%d", p.recalled), System: "dropboxsign", Summary: "Take the request for a signature back",
+		Policy: step.System.Within(10 * time.Minute), BestEffort: true,
+	}, esignActivities.RecallSignature, esign.Reference{ID: p.result.Signature.ID})
+}
+
 // lookUp asks Dropbox Sign where a request stands.
 func (p *proposal) lookUp(ctx workflow.Context, id string) (esign.Status, error) {
 	return step.Repeatable(ctx, p.steps, step.Spec{

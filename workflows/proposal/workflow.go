@@ -19,6 +19,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
 // Register registers the workflow with a worker.
@@ -40,6 +41,9 @@ func Workflow(ctx workflow.Context, in Request) (Result, error) {
 // carry is the way of a proposal.
 func (p *proposal) carry(ctx workflow.Context) error {
 	if err := p.pinPolicy(ctx); err != nil {
+		return err
+	}
+	if err := p.readDeal(ctx); err != nil {
 		return err
 	}
 	if err := p.assign(ctx); err != nil {
@@ -103,10 +107,10 @@ type proposal struct {
 	recalls  []string       // IDs of those that came
 	recalled int            // numbers the times that a request was taken back
 
-	stage  string
-	spans  []spent
-	told   int // numbers what people are told
-	amount int64
+	stage     string
+	spans     []spent
+	told      int    // numbers what people are told
+	published *int64 // the total, as the search attribute has it
 }
 
 // open registers everything by which the outside reaches the proposal, before anything blocks.
@@ -131,6 +135,9 @@ func open(ctx workflow.Context, in Request) (*proposal, error) {
 		return nil, err
 	}
 	p.hearNews(ctx)
+	if !in.FromDeal {
+		upsert(ctx, visibility.Customer.ValueSet(in.Customer()))
+	}
 	return p, workflow.SetQueryHandler(ctx, QueryVersion, func(n int) (Version, error) {
 		if n < 1 || n > len(p.versions) {
 			return Version{}, fmt.Errorf("there is no version %d: there are %d", n, len(p.versions))
@@ -148,6 +155,7 @@ func (p *proposal) close(ctx workflow.Context, err error) (Result, error) {
 	case errors.Is(err, step.ErrAborted):
 		p.result.Ending = Aborted
 	case err != nil:
+		p.abandon(ctx)
 		p.desk.Stage("cancelled")
 		_ = p.desk.Close(ctx) // it has only the same cancellation to report
 		return Result{}, err

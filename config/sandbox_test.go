@@ -9,7 +9,7 @@ import (
 func TestTheOverlayForTheSandboxFitsTheDefaultHandbook(t *testing.T) {
 	c, err := Load(Default, "sandbox.yaml")
 	require.NoError(t, err)
-	require.Equal(t, "http://starter:8080", c.Starter.PublicURL)
+	require.Equal(t, "http://localhost:8080", c.Starter.PublicURL)
 	require.NotEmpty(t, c.Systems.SendGrid.ReplyHost)
 	for _, url := range []string{
 		c.Systems.Slack.URL, c.Systems.SendGrid.URL, c.Systems.HubSpot.URL, c.Systems.PeopleDataLabs.URL,

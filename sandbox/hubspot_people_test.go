@@ -194,7 +194,7 @@ func TestMergedContactsAreOneNewRecordThatBothOldIDsLeadTo(t *testing.T) {
 	o := options()
 	o.Dir = t.TempDir()
 	app := hear(t, 0)
-	o.HubSpotEventsURL = app.URL
+	o.HubSpotEventsURL, o.HubSpotSignedURL = app.URL, "https://door.example/hubspot/events" // as the door behind a proxy has it
 	w := start(t, o)
 	w.unique("notes", "engagement", "throughline_key")
 	ada, _ := w.upsert("contacts", "email", "ada@contoso.example", object{"firstname": "Ada", "phone": "1", "lifecyclestage": "customer"})
@@ -205,7 +205,7 @@ func TestMergedContactsAreOneNewRecordThatBothOldIDsLeadTo(t *testing.T) {
 	merged, err := w.Merge(t.Context(), ada, byron)
 	require.NoError(t, err)
 	require.NotContains(t, []string{ada, byron}, merged.ID)
-	e := crmEvents(t, o.HubSpotEventsURL, sandbox.DefaultHubSpotSecret, app.next(t))[0]
+	e := crmEvents(t, o.HubSpotSignedURL, sandbox.DefaultHubSpotSecret, app.next(t))[0]
 	require.Equal(t, "contact.merge", e["subscriptionType"])
 	require.Equal(t, []string{byron, "[" + ada + "]", merged.ID}, []string{
 		fmt.Sprint(e["primaryObjectId"]), fmt.Sprint(e["mergedObjectIds"]), fmt.Sprint(e["newObjectId"]),

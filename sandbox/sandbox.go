@@ -80,6 +80,9 @@ type Options struct {
 	// EventsURL where SendGrid's event webhook posts what becomes of e-mails (/sendgrid/events), and RepliesURL where its
 	// Inbound Parse posts answers to the ReplyHost (/sendgrid/replies). To "" nothing is posted.
 	HubSpotEventsURL, EventsURL, RepliesURL string
+	// HubSpotSignedURL is the address that HubSpot signs, which is the starter's as the outside knows it (starter.public_url), where
+	// the sandbox reaches it by another one; "" is HubSpotEventsURL.
+	HubSpotSignedURL string
 	// SignEventsURL is where Dropbox Sign posts what becomes of signature requests (the starter's /dropboxsign/events). To ""
 	// nothing is posted.
 	SignEventsURL string
@@ -184,7 +187,7 @@ func (s *Sandbox) open() (err error) {
 	}
 	account := hubspot.Options{
 		Token: s.o.HubSpotToken, Lag: s.o.Lag, Journal: s.journal,
-		EventsURL: s.o.HubSpotEventsURL, Secret: s.o.HubSpotSecret, Outbox: s.outbox,
+		EventsURL: s.o.HubSpotEventsURL, SignedURL: s.o.HubSpotSignedURL, Secret: s.o.HubSpotSecret, Outbox: s.outbox,
 	}
 	for _, p := range s.o.People {
 		if p.Slack != "" {

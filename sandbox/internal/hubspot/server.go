@@ -38,6 +38,7 @@ type Options struct {
 	Journal *journal.Journal
 
 	EventsURL string // where the app is told what people change; "" for nowhere
+	SignedURL string // the address that is signed, where it isn't that one
 	Secret    string // the app's client secret, which signs that
 	Outbox    *webhook.Outbox
 }

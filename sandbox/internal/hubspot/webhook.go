@@ -1,6 +1,7 @@
 package hubspot
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -66,7 +67,7 @@ func (s *Server) tell(e event) {
 			"Content-Type":                {"application/json"},
 			"User-Agent":                  {"HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client)"},
 			"X-Hubspot-Request-Timestamp": {at},
-			"X-Hubspot-Signature-V3":      {Sign(s.Secret, http.MethodPost, s.EventsURL, string(body), at)},
+			"X-Hubspot-Signature-V3":      {Sign(s.Secret, http.MethodPost, cmp.Or(s.SignedURL, s.EventsURL), string(body), at)},
 		}}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/billing"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/esign"
+	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/projects"
 )
@@ -86,6 +87,27 @@ func (s *WaySuite) TestAProposalGoesFromTheNotesToAProjectAndAnInvoice() {
 	}
 	s.Equal(map[string]string{"proposal_signed": "ada@contoso.example", "task": "maria@northwind.example"}, templates)
 	s.Equal([]string{"Contoso has signed the proposal P-7QX4M2KD for Contoso"}, s.told("CDEALS"))
+}
+
+func (s *WaySuite) TestADealThatReachesItsStageBecomesAProposal() {
+	owner := anna
+	owner.CRMOwner = "77"
+	s.world.Book.People["anna"] = owner
+	s.world.Deal = crm.Deal{
+		Deal: "42", Name: "Robots for Contoso", Owner: "77", Currency: "EUR", Company: crm.Company{Name: "Contoso", Country: "DE"},
+		Client: crm.Contact{Name: "Ada Winter", Email: "ada@contoso.example"}, Notes: "Goals: pallets.",
+		Lines: []crm.DealLine{{Description: "Robots", Quantity: money.One, Price: euro(20_000_00)}},
+	}
+	s.in = Request{Number: "P-1", Deal: "42", FromDeal: true, ValidUntil: "2026-08-31", Received: s.began}
+	s.decide(hour, "review-1", ActionApprove, maria)
+	s.decide(2*hour, "approve-1-partner-victor", ActionApprove, victor)
+	s.signature(3*hour, "request-1", esign.Signed)
+	r := s.run()
+	s.Equal(Signed, r.Ending)
+	s.Equal(euro(20_000_00), r.Total)
+	s.Equal([]string{"victor"}, s.approvers(), "who owns the deal has asked for it")
+	s.Equal("ada@contoso.example", s.world.Requests[0].It.Signer.Email)
+	s.Equal("42", s.world.Wins[0].It.Deal)
 }
 
 func (s *WaySuite) TestWithoutADealOrAChannelThatPartIsLeftOut() {

@@ -25,6 +25,8 @@ type Proposals struct {
 	Signature map[string]esign.State
 	// OnRequest, where not nil, is called before a request for a signature is answered, with its ID.
 	OnRequest func(id string)
+	// Deal is what the CRM has of the deal that starts a proposal.
+	Deal crm.Deal
 
 	Drafts    []Sent[document.DraftRequest]
 	Rendered  []Sent[document.Proposal]
@@ -145,6 +147,11 @@ func (w *World) MakeInvoice(_ context.Context, key effect.Key, inv billing.Invoi
 		ID: "in_1", Customer: "cus_1", Number: "N-0001", URL: "https://stripe.example/in_1", Sent: true,
 		Due: time.Date(2026, 9, 3, 0, 0, 0, 0, time.UTC),
 	}, receive(w, "MakeInvoice", key, &w.Invoices, inv)
+}
+
+// ReadDeal stands in for crm.Activities.
+func (w *World) ReadDeal(_ context.Context, key effect.Key, q crm.DealQuery) (crm.Deal, error) {
+	return w.Deal, receive(w, "ReadDeal", key, nil, q)
 }
 
 // WinDeal stands in for crm.Activities.

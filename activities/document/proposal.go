@@ -163,11 +163,14 @@ func (p Proposal) check() error {
 		}
 	}
 	short("title", p.Title, true)
-	for side, party := range map[string]Party{"client": p.Client, "provider": p.Provider} {
-		short(side+".company", party.Company, true)
-		short(side+".name", party.Name, false)
-		short(side+".email", party.Email, false)
-		short(side+".country", party.Country, false)
+	for _, side := range []struct {
+		name string
+		Party
+	}{{"client", p.Client}, {"provider", p.Provider}} {
+		short(side.name+".company", side.Company, true)
+		short(side.name+".name", side.Name, false)
+		short(side.name+".email", side.Email, false)
+		short(side.name+".country", side.Country, false)
 	}
 	issued, err := time.Parse(time.DateOnly, p.Issued)
 	if err != nil {

@@ -9,6 +9,7 @@ import "github.com/throughline-dev/throughline/activities/assignment"
 // usePlain has this run reckon in weights.
 func (s *State) usePlain() {
 	s.plain = true
+	//workflowcheck:ignore each for itself, in any order
 	for id, credit := range s.Credit {
 		if s.Members[id] == nil {
 			s.Members[id] = &Standing{}
@@ -24,6 +25,7 @@ func (s *State) dropAbsent(members []assignment.Member) {
 	for _, m := range members {
 		present[m.ID] = true
 	}
+	//workflowcheck:ignore each for itself, in any order
 	for id, m := range s.Members {
 		if !present[id] {
 			m.Credit = 0
@@ -34,6 +36,7 @@ func (s *State) dropAbsent(members []assignment.Member) {
 // leavePlain hands the credit over to the next run, which may reckon in turns.
 func (s *State) leavePlain() {
 	s.Credit = make(map[string]int, len(s.Members))
+	//workflowcheck:ignore each for itself, in any order
 	for id, m := range s.Members {
 		s.Credit[id], m.Credit = m.Credit, 0
 	}
@@ -45,6 +48,7 @@ func (s *State) convert(members []assignment.Member) {
 	for _, m := range members {
 		total += m.Weight
 	}
+	//workflowcheck:ignore each for itself, in any order
 	for id, weights := range s.Credit {
 		if s.Members[id] == nil {
 			s.Members[id] = &Standing{Seen: s.Count}

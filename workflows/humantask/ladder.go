@@ -105,7 +105,7 @@ func (t *task) sleep(ctx workflow.Context, at time.Time, summary string) error {
 	if at.IsZero() {
 		return workflow.Await(ctx, func() bool { return false })
 	}
-	options := workflow.TimerOptions{Summary: t.def.Title + ": " + summary}
+	options := workflow.TimerOptions{Summary: t.def.ID + ": " + summary} // a title names people
 	return workflow.NewTimerWithOptions(ctx, at.Sub(workflow.Now(ctx)), options).Get(ctx, nil)
 }
 

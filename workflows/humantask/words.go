@@ -2,8 +2,10 @@ package humantask
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // with says whom the task is with.
@@ -47,12 +49,23 @@ func (h Happening) Sentence() string {
 	return s
 }
 
-// tale tells what has happened to the task, a line each.
+// maxTale is how much a card tells of what has happened to its task, in characters. Slack shows 2000 in one place, of which an
+// adapter would drop the end, where the latest stands.
+const maxTale = 1500
+
+// tale tells what has happened to the task, a line each: the latest, as far as there is room.
 func (t *task) tale() string {
 	var lines []string
-	for _, h := range t.story {
-		lines = append(lines, moment(h.At)+": "+h.Sentence())
+	room := maxTale
+	for _, h := range slices.Backward(t.story) {
+		line := moment(h.At) + ": " + h.Sentence()
+		if room -= utf8.RuneCountInString(line) + 1; room < 0 && len(lines) > 0 {
+			lines = append(lines, "…")
+			break
+		}
+		lines = append(lines, line)
 	}
+	slices.Reverse(lines)
 	return strings.Join(lines, "\n")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
@@ -212,6 +213,9 @@ func (s *LeadSuite) TestATakenBackTurnIsGivenBackAndTheCRMKnowsTheNewOwner() {
 	s.click(25*time.Hour, "contact", "contacted", "ULUIS")
 	r := s.run()
 	s.Equal("luis", r.Contact.By.ID)
+	for i, rep := range []string{"Maria Lopez", "Luis Ortega"} {
+		s.Contains(s.world.Cards[i].It.Facts, slack.Fact{Label: "Rep", Value: rep}, "each card says who has it")
+	}
 	s.Require().Len(s.world.Turns, 2)
 	s.Equal(self, s.world.Turns[1].It.Back)
 	s.Equal(self+"/2", s.world.Turns[1].It.Case)

@@ -110,14 +110,18 @@ func (l *lead) asAddition() claims.Addition {
 	return claims.Addition{From: l.id, Text: b.String(), At: l.result.Received}
 }
 
-// maxAdditions bounds what is added to one lead, and with it what a robot can make of one. The next one goes its own way.
-const maxAdditions = 50
+// What is added to one lead is bounded, and with it what a robot can make of one. The next one goes its own way. Temporal ends
+// a workflow whose result is larger than 2 MB as JSON, where a byte can take six.
+const (
+	maxAdditions = 50
+	maxAdded     = 200_000 // bytes, all of them together
+)
 
 // takeAdditions lets other leads of the same customer join this one.
 func (l *lead) takeAdditions(ctx workflow.Context) error {
 	check := func(a claims.Addition) error {
 		decided := l.asked && !l.desk.IsOpen(ContactTask)
-		if l.joining || l.ending || decided || a.From == "" || len(l.result.Additions) >= maxAdditions {
+		if l.joining || l.ending || decided || a.From == "" || !l.hasRoom(a) {
 			return temporal.NewApplicationError("This lead takes nothing any more.", "Refused")
 		}
 		return nil
@@ -144,14 +148,23 @@ func (l *lead) takeAdditions(ctx workflow.Context) error {
 		})
 }
 
+// hasRoom reports whether an addition is within the bounds.
+func (l *lead) hasRoom(a claims.Addition) bool {
+	size := len(a.Text)
+	for _, b := range l.result.Additions {
+		size += len(b.Text)
+	}
+	return len(l.result.Additions) < maxAdditions && size <= maxAdded
+}
+
 func (l *lead) has(a claims.Addition) bool {
 	return slices.ContainsFunc(l.result.Additions, func(b claims.Addition) bool { return a.From == b.From })
 }
 
-// add keeps what was added: the rep is told, and so is the CRM.
+// add keeps what was added: the rep is told, and the CRM has all of it.
 func (l *lead) add(a claims.Addition) {
 	l.result.Additions = append(l.result.Additions, a)
-	l.whenAsked("addition", func(ctx workflow.Context) { l.desk.Tell(ctx, ContactTask, a.Text) })
+	l.whenAsked("addition", func(ctx workflow.Context) { l.desk.Tell(ctx, ContactTask, quote(a.Text)) })
 	l.afterRecord("note", func(ctx workflow.Context, name string) error {
 		return l.noteInCRM(ctx, name, a.Text, a.At)
 	})

@@ -1,6 +1,8 @@
 package lead
 
 import (
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/activities/claims"
@@ -132,6 +134,28 @@ func (s *LeadSuite) TestARobotCantAddWithoutEnd() {
 	s.click(2*time.Hour, "contact", "contacted", "UMARIA")
 	s.Len(s.run().Additions, maxAdditions)
 	s.Equal(3, refused)
+}
+
+func (s *LeadSuite) TestLongAdditionsAreToldInPartAndLargeOnesGoTheirOwnWay() {
+	long := strings.Repeat("<", maxAdded/4)
+	var refused []string
+	for i := range 6 {
+		from := "lead-" + string(rune('A'+i))
+		s.join(time.Hour, claims.Addition{From: from, Text: long}, func(err error) {
+			if err != nil {
+				refused = append(refused, from)
+			}
+		})
+	}
+	s.click(2*time.Hour, "contact", "contacted", "UMARIA")
+	r := s.run()
+	s.Len(r.Additions, 4)
+	s.Equal([]string{"lead-E", "lead-F"}, refused)
+	s.Equal(long, s.world.Notes[0].It.Text, "the CRM has all of it")
+	s.Equal(long[:maxQuote]+" …", s.world.Replies[0].It.Text)
+	result, err := json.Marshal(r)
+	s.Require().NoError(err)
+	s.Less(len(result), 2<<20, "more would end the workflow")
 }
 
 func (s *LeadSuite) TestALeadOfTheFirstShapeClaimsNothing() {

@@ -96,15 +96,20 @@ func (l *lead) contactMade(c Contact) {
 	})
 }
 
-// maxQuote is how much of an e-mail a message in Slack repeats, in characters.
+// maxQuote is how much of what a customer writes a message in Slack repeats, in characters.
 const maxQuote = 1000
 
-func (l *lead) tellText(ctx workflow.Context, what, text string) {
+// quote is as much of a text as a message repeats.
+func quote(text string) string {
 	if runes := []rune(text); len(runes) > maxQuote {
-		text = string(runes[:maxQuote]) + " …"
+		return string(runes[:maxQuote]) + " …"
 	}
+	return text
+}
+
+func (l *lead) tellText(ctx workflow.Context, what, text string) {
 	if text != "" {
-		what += ":\n" + text
+		what += ":\n" + quote(text)
 	}
 	l.desk.Tell(ctx, ContactTask, what)
 }
@@ -144,6 +149,7 @@ func (l *lead) moved(_ workflow.Context, h humantask.Happening) {
 	default: // a cover and a manager help out; the lead stays whose it is
 		return
 	}
+	l.rep = h.To
 	l.afterRecord("owner", func(ctx workflow.Context, name string) error {
 		return l.recordOwner(ctx, name, h)
 	})

@@ -23,8 +23,10 @@ func (l *lead) facts() []slack.Fact {
 		{Label: "E-mail", Value: l.in.Email, Link: "mailto:" + l.in.Email},
 		{Label: "Phone", Value: l.in.Phone},
 		{Label: "Company", Value: l.company()},
-		{Label: "Rep", Value: l.result.Rep.Name},
-		{Label: "Why", Value: l.why()},
+		{Label: "Rep", Value: l.rep.Name},
+	}
+	if l.rep.ID == l.result.Rep.ID { // else the task's story says why
+		facts = append(facts, slack.Fact{Label: "Why", Value: l.why()})
 	}
 	if url := l.result.Records.URL; url != "" {
 		facts = append(facts, slack.Fact{Label: "CRM", Value: "Open the record", Link: url})
@@ -52,7 +54,7 @@ func (l *lead) details() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**", humantask.Plain(l.name()))
 	if rep := l.result.Rep; rep.Name != "" {
-		fmt.Fprintf(&b, " is with **%s**, by %s.", humantask.Plain(rep.Name), humantask.Plain(l.why()))
+		fmt.Fprintf(&b, " was given to **%s**, by %s.", humantask.Plain(rep.Name), humantask.Plain(l.why()))
 	}
 	if !l.held.IsZero() {
 		fmt.Fprintf(&b, " is held until %s at the latest, since nobody of %s is at work.",

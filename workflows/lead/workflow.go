@@ -63,6 +63,7 @@ func (l *lead) carry(ctx workflow.Context) error {
 	if err := l.assign(ctx); err != nil {
 		return err
 	}
+	l.rep = l.result.Rep
 	l.startRecord()
 	answered := l.beside("outreach", l.reachOut)
 
@@ -102,9 +103,10 @@ type lead struct {
 	asked   bool     // the rep has been asked to make contact
 	ending  bool     // nothing is left to be done for the rep
 
-	heard []string  // IDs of the news: see news.go
-	turn  string    // the case by which the rotation knows the latest turn; "" where none was taken: see assign.go
-	held  time.Time // until when, while nobody is at work
+	heard []string      // IDs of the news: see news.go
+	rep   policy.Person // who has the lead now, but for covers and managers who help out
+	turn  string        // the case by which the rotation knows the latest turn; "" where none was taken: see assign.go
+	held  time.Time     // until when, while nobody is at work
 }
 
 // open registers everything by which the outside reaches the lead, before anything blocks.

@@ -47,7 +47,8 @@ func New(o Options) *Activities {
 // RecordLead records a lead: the contact by its e-mail address, the company, that they belong together, and the note with both.
 // Run again, also after an attempt that broke off half-way, it finds what is there and adds what is missing.
 //
-// The contact's owner becomes the lead's, also where it had another; a company's only where it has none. The contact's status
+// The contact's owner becomes the lead's, also where it had another; a company's only where it has none. A name, a phone number
+// or a country that the contact has stays; where the lead has another name or number, the note says so. The contact's status
 // becomes "NEW" and its life cycle stage "lead" where it has none: one that people have taken further stays where it is.
 //
 // A record that is deleted or merged in the middle of it is an unavailable fault, and the next attempt goes by what there is
@@ -64,7 +65,7 @@ func (a *Activities) RecordLead(ctx context.Context, key effect.Key, lead Lead) 
 }
 
 func (a *Activities) recordLead(ctx context.Context, key effect.Key, lead Lead) (r Recorded, err error) {
-	contact, err := a.recordContact(ctx, lead)
+	contact, otherwise, err := a.recordContact(ctx, lead)
 	if err != nil {
 		return r, err
 	}
@@ -77,6 +78,6 @@ func (a *Activities) recordLead(ctx context.Context, key effect.Key, lead Lead) 
 			return r, err
 		}
 	}
-	r.Note, err = a.recordNote(ctx, key, note{text: lead.Note, owner: lead.Owner, at: lead.At, contact: r.Contact, company: r.Company})
+	r.Note, err = a.recordNote(ctx, key, note{text: lead.Note + otherwise, owner: lead.Owner, at: lead.At, contact: r.Contact, company: r.Company})
 	return r, err
 }

@@ -5,8 +5,8 @@
 // address, a company by its domain, a note by the key of its effect. Two of these properties are Throughline's own and have to
 // be there first: see [Setup].
 //
-// What people have entered in the CRM is worth more than what a form or a data vendor says: an empty field never blanks one
-// that is filled, a company that is there only gets what it lacks, and a lead's status is only ever taken further.
+// What people have entered in the CRM is worth more than what a form or a data vendor says: a contact or a
+// company that is there only gets what it lacks, and a lead's status is only ever taken further.
 //
 // People merge and delete records while a lead is on its way. HubSpot answers by the ID of a record that was merged with the
 // record that took it in, under that one's own ID; by the ID of one that was deleted with 404. So whatever comes after

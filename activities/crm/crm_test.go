@@ -185,6 +185,34 @@ func TestWhatPeopleEnteredStays(t *testing.T) {
 	assert.NotContains(t, h.calls[calls:], "PATCH /crm/v3/objects/companies/2", "there is nothing more to add")
 }
 
+func TestAFormWithSomebodysAddressChangesNeitherTheirNameNorTheirPhone(t *testing.T) {
+	tests := map[string]struct{ first, last, phone, wantFirst, wantLast, wantPhone, note string }{
+		"all of it is there":    {"Jane", "Roe", "+1 555 9999", "Jane", "Roe", "+1 555 9999", "Name in the form: Jane van Roe<br>Phone in the form: +1 555 0100"},
+		"the number is missing": {"jane van", "roe", "", "jane van", "roe", "+1 555 0100", ""},
+		"half a name":           {"Jane van", "", "+1 555 0100", "Jane van", "Roe", "+1 555 0100", ""},
+		"half of another name":  {"", "Smith", "+1 555 0100", "", "Smith", "+1 555 0100", "Name in the form: Jane van Roe"},
+		"split elsewhere":       {"Jane", "van Roe", "+1 555 0100", "Jane", "van Roe", "+1 555 0100", ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			h, o := open(t, nil)
+			h.rows = append(h.rows, &row{"contacts", "1", map[string]string{
+				"email": "jane@contoso.com", "firstname": test.first, "lastname": test.last, "phone": test.phone,
+			}})
+			for range 2 { // a repeat says the same
+				_, err := crm.New(o).RecordLead(t.Context(), key, lead)
+				require.NoError(t, err)
+				contact := h.of("contacts")[0]
+				assert.Equal(t, []string{test.wantFirst, test.wantLast, test.wantPhone},
+					[]string{contact["firstname"], contact["lastname"], contact["phone"]})
+				assert.Equal(t, "US", contact["country"], "it had none")
+				_, said, _ := strings.Cut(h.of("notes")[0]["hs_note_body"], "&#34;Enterprise&#34;")
+				assert.Equal(t, test.note, strings.TrimPrefix(said, "<br>"))
+			}
+		})
+	}
+}
+
 func TestACompanyIsMadeOfWhatIsKnown(t *testing.T) {
 	tests := map[string]struct {
 		company crm.Company
@@ -283,7 +311,10 @@ func TestWhatHubSpotRefusesIsClassifiedAndExplained(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			h, o := open(t, nil)
-			h.fail = func(w http.ResponseWriter, _ string, _ bool) bool {
+			h.fail = func(w http.ResponseWriter, call string, _ bool) bool {
+				if strings.HasPrefix(call, "GET") { // it is the upsert that is refused
+					return false
+				}
 				w.WriteHeader(test.status)
 				fmt.Fprint(w, test.body)
 				return true

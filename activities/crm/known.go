@@ -30,7 +30,8 @@ func (a *Activities) contactOf(ctx context.Context, email string) (record, error
 	if email = plainAddress(email); email == "" {
 		return record{}, nil
 	}
-	contact, err := a.readBy(ctx, contacts, "email", email, propertyOwner, propertyCompany)
+	contact, err := a.readBy(ctx, contacts, "email", email,
+		propertyOwner, propertyCompany, propertyFirst, propertyLast, propertyPhone, propertyCountry)
 	if absent(err) {
 		return record{}, nil
 	}

@@ -13,6 +13,10 @@ import (
 
 // HubSpot's own properties that are read as well as written.
 const (
+	propertyFirst     = "firstname"
+	propertyLast      = "lastname"
+	propertyPhone     = "phone"
+	propertyCountry   = "country"
 	propertyOwner     = "hubspot_owner_id"
 	propertyStatus    = "hs_lead_status"
 	propertyStage     = "lifecyclestage"
@@ -30,28 +34,55 @@ const (
 	propertyDomain = "throughline_domain"
 )
 
-// recordContact upserts the contact, and gives it a status and a life cycle stage where it has none.
-func (a *Activities) recordContact(ctx context.Context, lead Lead) (record, error) {
+// recordContact upserts the contact: its owner is the lead's, and it gets what else it lacks, a status and a life cycle stage too.
+// What the form says otherwise, which anybody could have filled in with somebody's address, is returned for the note.
+func (a *Activities) recordContact(ctx context.Context, lead Lead) (contact record, otherwise string, err error) {
 	c := lead.Contact
 	email := plainAddress(c.Email)
 	if email == "" {
-		return record{}, fault.Final(system, "invalid_request", "the lead's contact has no e-mail address").Err()
+		return record{}, "", fault.Final(system, "invalid_request", "the lead's contact has no e-mail address").Err()
 	}
-	first, last := splitName(c.Name)
-	contact, err := a.upsert(ctx, contacts, "email", email, properties{
-		"firstname": first, "lastname": last, "phone": c.Phone, "country": c.Country, propertyOwner: lead.Owner,
-	})
+	had, err := a.contactOf(ctx, email)
 	if err != nil {
-		return record{}, err
+		return record{}, "", err
+	}
+	set, otherwise := c.beside(had.Properties.filled())
+	set[propertyOwner] = lead.Owner
+	if contact, err = a.upsert(ctx, contacts, "email", email, set); err != nil {
+		return record{}, "", err
 	}
 	// A new contact has what the answer says: HubSpot gives it the account's first life cycle stage. Any other one is read: it
 	// may lack a status, if only because an earlier attempt broke off here.
 	if !contact.New {
 		if contact, err = a.read(ctx, contacts, contact.ID, propertyStatus, propertyStage, propertyContacted); err != nil {
-			return record{}, err
+			return record{}, "", err
 		}
 	}
-	return contact, a.fill(ctx, contacts, contact, properties{propertyStatus: string(StatusNew), propertyStage: "lead"})
+	return contact, otherwise, a.fill(ctx, contacts, contact, properties{propertyStatus: string(StatusNew), propertyStage: "lead"})
+}
+
+// beside is what of a contact can be set beside what the CRM has, and what it says otherwise, a line each; "" for nothing. A
+// first name goes with no other last name, nor a last with another first.
+func (c Contact) beside(had properties) (set properties, otherwise string) {
+	first, last := splitName(c.Name)
+	set = properties{propertyFirst: first, propertyLast: last, propertyPhone: c.Phone, propertyCountry: c.Country}
+	other := func(name, value string) bool {
+		return had[name] != "" && !strings.EqualFold(had[name], strings.TrimSpace(value))
+	}
+	if other(propertyFirst, first) || other(propertyLast, last) {
+		delete(set, propertyFirst)
+		delete(set, propertyLast)
+		if name := had[propertyFirst] + " " + had[propertyLast]; !strings.EqualFold(strings.TrimSpace(name), strings.Join(strings.Fields(c.Name), " ")) {
+			otherwise += "\nName in the form: " + c.Name
+		}
+	}
+	if c.Phone != "" && other(propertyPhone, c.Phone) {
+		otherwise += "\nPhone in the form: " + c.Phone
+	}
+	for name := range had {
+		delete(set, name)
+	}
+	return set, otherwise
 }
 
 // recordCompany finds or makes the company; "" where nothing is known about it.

@@ -25,7 +25,8 @@ func (p *proposal) kickOff(ctx workflow.Context) error {
 		name string
 		do   func(workflow.Context) error
 	}{
-		{"project", p.makeProject}, {"invoice", p.makeInvoice}, {"deal", p.winDeal}, {"tell", p.tellSigned},
+		{"project", p.makeProject}, {"invoice", p.makeInvoice}, {"deal", p.winDeal},
+		{"client", p.thank}, {"team", p.announce}, {"strategist", p.report},
 	}
 	errs := make([]error, len(parts))
 	left := len(parts)

@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -54,34 +53,6 @@ func (p *proposal) signed(ctx workflow.Context) time.Time {
 	return workflow.Now(ctx)
 }
 
-// tellSigned tells the client, the team and the strategist that the proposal is signed, each as a step of their own.
-func (p *proposal) tellSigned(ctx workflow.Context) error {
-	title := p.client.Company + " has signed the " + p.name()
-	var errs [3]error
-	left := len(errs)
-	for i, say := range []func(workflow.Context) error{
-		func(ctx workflow.Context) error { return p.thank(ctx) },
-		func(ctx workflow.Context) error { return p.announce(ctx, title) },
-		func(ctx workflow.Context) error {
-			_, err := step.Once(ctx, p.steps, step.Spec{
-				Name: "signed-strategist", System: "sendgrid", Summary: "Write to the strategist that it is signed", Policy: step.System, Skippable: true,
-			}, emailActivities.SendEmail, p.mailToStrategist(title, "The project and the invoice are on their way."))
-			return skipped(err)
-		},
-	} {
-		workflow.Go(ctx, func(ctx workflow.Context) {
-			errs[i] = say(ctx)
-			left--
-		})
-	}
-	rest, cancel := workflow.NewDisconnectedContext(ctx)
-	defer cancel()
-	if err := workflow.Await(rest, func() bool { return left == 0 }); err != nil {
-		return err
-	}
-	return errors.Join(errs[:]...)
-}
-
 // thank writes to the client.
 func (p *proposal) thank(ctx workflow.Context) error {
 	strategist := email.Address{Name: p.result.Strategist.Name, Email: p.result.Strategist.Email}
@@ -100,12 +71,22 @@ func (p *proposal) thank(ctx workflow.Context) error {
 }
 
 // announce tells the team's channel, where there is one.
-func (p *proposal) announce(ctx workflow.Context, title string) error {
+func (p *proposal) announce(ctx workflow.Context) error {
 	if p.policy.Channel == "" {
 		return nil
 	}
 	_, err := step.Once(ctx, p.steps, step.Spec{
 		Name: "signed-team", System: "slack", Summary: "Tell the team that it is signed", Policy: step.System, Skippable: true,
-	}, slackActivities.PostCard, slack.Card{To: p.policy.Channel, Title: title, Facts: p.facts(p.current())})
+	}, slackActivities.PostCard, slack.Card{To: p.policy.Channel, Title: p.signedTitle(), Facts: p.facts(p.current())})
 	return skipped(err)
 }
+
+// report writes to the strategist.
+func (p *proposal) report(ctx workflow.Context) error {
+	_, err := step.Once(ctx, p.steps, step.Spec{
+		Name: "signed-strategist", System: "sendgrid", Summary: "Write to the strategist that it is signed", Policy: step.System, Skippable: true,
+	}, emailActivities.SendEmail, p.mailToStrategist(p.signedTitle(), "The project and the invoice are on their way."))
+	return skipped(err)
+}
+
+func (p *proposal) signedTitle() string { return p.client.Company + " has signed the " + p.name() }

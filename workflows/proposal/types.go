@@ -149,7 +149,7 @@ type Result struct {
 	Number     string        `json:"number"`
 	Strategist policy.Person `json:"strategist"`
 	Total      money.Amount  `json:"total"`
-	// Versions are without their texts: those are in the CRM's, the store's and the query's hands.
+	// Versions are without their texts: the store has the documents, and the query [QueryVersion] what they say.
 	Versions  []document.Document `json:"versions"`
 	Approvals []Approval          `json:"approvals,omitempty"`
 	// ByRule is whether no tier had to be asked about the version that was sent.

@@ -157,15 +157,15 @@ func (t *task) climb(ctx workflow.Context, rung int) error {
 }
 
 func (t *task) reassign(ctx workflow.Context) error {
+	from := t.holder
 	to, err := t.colleague(ctx)
-	if err != nil || !t.open() {
+	if err != nil || !t.stillWith(from) {
 		return err
 	}
 	if to.ID == "" {
 		t.remind(ctx, "there is nobody else to give it to")
 		return nil
 	}
-	from := t.holder
 	t.give(ctx, to, false)
 	t.moved(ctx, Happening{What: Reassigned, From: from, To: to})
 	return nil

@@ -177,3 +177,41 @@ func (s *TaskSuite) TestADecisionEndsALookUpThatHangs() {
 	s.run()
 	s.Equal(50*time.Hour, s.outcome.Took.Duration)
 }
+
+// down has an activity fail for half a minute, from a day after the start.
+func (s *TaskSuite) down(activity string) {
+	s.world.Fail = func(a string, _ effect.Key) error {
+		if since := s.env.Now().Sub(s.begun); a == activity && since >= 24*time.Hour && since < 24*time.Hour+30*time.Second {
+			return fault.Unreachable("policy", "down").Err()
+		}
+		return nil
+	}
+}
+
+func (s *TaskSuite) TestAHandOverStandsThatComesWhileTheLadderLooksSomethingUp() {
+	for _, first := range []policy.Move{policy.Remind, policy.Reassign} {
+		s.SetupTest()
+		s.task.Ladder = policy.Ladder{{After: hours(24), Do: first}}
+		s.task.Colleagues = []policy.Person{luis, zoe}
+		s.down("FindStandIns")
+		s.act(24*time.Hour+5*time.Second, "UMARIA", ActionHandOver, map[string]string{FieldTo: "zoe"})
+		s.at(40*time.Hour, func() { s.Equal("zoe", s.views()[0].Holder.ID) })
+		s.click(50*time.Hour, by("UZOE"))
+		s.run()
+		s.Equal("zoe", s.outcome.By.ID)
+		s.Equal([]What{HandedOver}, whats(s.outcome.Story))
+	}
+}
+
+func (s *TaskSuite) TestAHandOverStandsThatComesWhileSomebodyElseIsChosen() {
+	s.task.Ladder = policy.Ladder{{After: hours(24), Do: policy.Reassign}}
+	s.task.Colleagues = []policy.Person{luis, zoe}
+	s.task.Reassigned = func(ctx workflow.Context, _ []policy.Person) (policy.Person, error) {
+		return luis, workflow.Sleep(ctx, time.Hour)
+	}
+	s.act(24*time.Hour+time.Minute, "UMARIA", ActionHandOver, map[string]string{FieldTo: "zoe"})
+	s.click(50*time.Hour, by("UZOE"))
+	s.run()
+	s.Equal("zoe", s.outcome.By.ID)
+	s.Equal([]What{HandedOver}, whats(s.outcome.Story))
+}

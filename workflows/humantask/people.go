@@ -83,11 +83,12 @@ func (t *task) coverGroup(ctx workflow.Context, now time.Time) error {
 }
 
 func (t *task) coverHolder(ctx workflow.Context) error {
-	found, err := t.standIns(ctx, t.holder.ID)
-	if err != nil || !t.open() {
+	before := t.holder
+	found, err := t.standIns(ctx, before.ID)
+	if err != nil || !t.stillWith(before) {
 		return err
 	}
-	before, s := t.holder, found[0]
+	s := found[0]
 	h := Happening{What: Covered, Note: "away"}
 	if s.Gone {
 		h = Happening{What: Replaced, Note: "has left"}
@@ -107,7 +108,7 @@ func (t *task) coverHolder(ctx workflow.Context) error {
 			}
 		}
 	}
-	if s.Person.ID == "" || !t.open() {
+	if s.Person.ID == "" || !t.stillWith(before) {
 		return nil
 	}
 	t.give(ctx, s.Person, !s.Gone)
@@ -115,6 +116,10 @@ func (t *task) coverHolder(ctx workflow.Context) error {
 	t.moved(ctx, h)
 	return nil
 }
+
+// stillWith reports whether the task waits for the same person as before a look-up, during which it may have been decided, handed
+// over or given back.
+func (t *task) stillWith(holder policy.Person) bool { return t.open() && t.holder.ID == holder.ID }
 
 // standIns looks up who acts for people now.
 func (t *task) standIns(ctx workflow.Context, ids ...string) ([]policy.StandIn, error) {

@@ -271,6 +271,20 @@ func (s *ApproveSuite) TestTiersThatSharePeopleAskDistinctOnesOneAfterTheOther()
 	s.Len(s.refusals(), 1)
 }
 
+func (s *ApproveSuite) TestNobodyIsAskedForTwoTiersAtOnceWhoHoldsTwoRoles() {
+	s.ready()
+	s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{anna, fiona}}
+	s.at(90*time.Minute, func() {
+		s.Len(s.tasks(), 3, "the strategist's, and two of one tier")
+	})
+	for i := range 3 { // whichever comes first
+		s.decide(time.Duration(2+i)*hour, "approve-1-partner-victor", ActionApprove, victor)
+		s.decide(time.Duration(2+i)*hour, "approve-1-finance-fiona", ActionApprove, fiona)
+	}
+	s.signature(6*hour, "request-1", esign.Signed)
+	s.Equal(map[string][]string{"partner": {"victor"}, "finance": {"fiona"}}, by(s.run()))
+}
+
 func (s *ApproveSuite) TestOneManagerDoesNotDecideForTwoTiers() {
 	s.ready() // both tiers escalate to Grace at the same moment
 	s.decide(50*hour, "approve-1-partner-anna", ActionApprove, grace)

@@ -21,7 +21,7 @@ type round struct {
 	v     *edition
 	tiers []policy.Tier // to be asked
 
-	done     int                // how many of them have approved
+	agreed   []bool             // which of them have approved
 	holders  []holder           // who holds a task of a tier that is being asked
 	amended  *humantask.Outcome // what the strategist did meanwhile
 	rejected *Approval
@@ -45,6 +45,7 @@ func (r *round) ask(ctx workflow.Context) error {
 	defer over()
 	r.over = over
 	open := 1 + len(r.tiers)
+	r.agreed = make([]bool, len(r.tiers))
 	workflow.GoNamed(asking, AmendTask, func(ctx workflow.Context) {
 		r.amend(ctx)
 		open--
@@ -60,7 +61,7 @@ func (r *round) ask(ctx workflow.Context) error {
 	if err := workflow.Await(rest, func() bool { return open == 0 }); err != nil {
 		return err
 	}
-	if r.amended != nil || r.rejected != nil || r.done == len(r.tiers) {
+	if r.amended != nil || r.rejected != nil || r.approved() {
 		return nil
 	}
 	return r.failed
@@ -154,7 +155,7 @@ func (r *round) approve(ctx workflow.Context, i int) {
 		r.rejected = &said
 		r.end("it has been rejected.")
 	default:
-		if r.done++; r.done == len(r.tiers) {
+		if r.agreed[i] = true; r.approved() {
 			r.end("it has been approved.")
 		}
 	}
@@ -173,16 +174,14 @@ func (r *round) fail(err error) {
 func (r *round) turn(ctx workflow.Context, i int) (people []policy.Person, err error) {
 	tier := r.tiers[i]
 	for {
-		if r.p.policy.InTurn {
-			if err := workflow.Await(ctx, func() bool { return r.done >= i }); err != nil {
-				return nil, err
-			}
+		if err := workflow.Await(ctx, func() bool { return r.next(i) }); err != nil {
+			return nil, err
 		}
 		found, err := step.Repeatable(ctx, r.p.steps, step.Spec{
 			Name: fmt.Sprintf("approvers-%d-%s", r.v.Proposal.Version, tier.Name), System: "policy",
 			Summary: "See who may approve for " + tier.Name, Policy: step.Inside,
 		}, policyActivities.FindApprovers, policy.ApproversRequest{
-			Role: tier.Role, Need: tier.Need, Excluded: append(r.p.barred(), r.approved(tier)...),
+			Role: tier.Role, Need: tier.Need, Excluded: append(r.p.barred(), r.approvedElsewhere(tier)...),
 		})
 		if err != nil {
 			return nil, err
@@ -198,6 +197,18 @@ func (r *round) turn(ctx workflow.Context, i int) (people []policy.Person, err e
 		}
 	}
 }
+
+// next is whether none of the tiers before has to answer first: each of them where the policy says so, else one of the same role.
+func (r *round) next(i int) bool {
+	for j, before := range r.tiers[:i] {
+		if !r.agreed[j] && (r.p.policy.InTurn || before.Role == r.tiers[i].Role) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *round) approved() bool { return !slices.Contains(r.agreed, false) }
 
 // barred are those who may not approve at all: who asked for the proposal, and who has worked on it.
 func (p *proposal) barred() []string {
@@ -215,8 +226,8 @@ func (r *round) busy(people []policy.Person) bool {
 	})
 }
 
-// approved are the IDs of those who have approved this version for another tier.
-func (r *round) approved(tier policy.Tier) []string {
+// approvedElsewhere are the IDs of those who have approved this version for another tier.
+func (r *round) approvedElsewhere(tier policy.Tier) []string {
 	var ids []string
 	for _, a := range r.p.result.Approvals {
 		if a.Version != r.v.Proposal.Version || a.Tier == tier.Name {
@@ -233,7 +244,7 @@ func (r *round) approved(tier policy.Tier) []string {
 
 // elsewhere are the IDs of those who can't answer for a tier, since they have answered for another one, or are asked to.
 func (r *round) elsewhere(tier policy.Tier) []string {
-	ids := r.approved(tier)
+	ids := r.approvedElsewhere(tier)
 	for _, h := range r.holders {
 		if h.tier != tier.Name {
 			ids = append(ids, h.person)

@@ -32,6 +32,9 @@ type Section struct {
 	// Text is the notes' own words, in Markdown. It is empty where the notes have nothing of this kind: the document marks it
 	// for the strategist, and nothing is made up.
 	Text string `json:"text,omitempty"`
+	// Shown is whether the client gets a section without a kind. What people note down beside isn't meant for the client, unless
+	// somebody says so; the sections of a kind are.
+	Shown bool `json:"shown,omitempty"`
 }
 
 // Line is a line item.
@@ -76,7 +79,7 @@ type Proposal struct {
 	// Version counts from 1.
 	Version int `json:"version"`
 	// Draft is a version for our own people: the document says so, marks the sections that the notes had nothing for, and which
-	// are the notes' own. Without it those that are empty are left out.
+	// are the notes' own. Without it those that are empty, and the notes' own that aren't [Section.Shown], are left out.
 	Draft    bool      `json:"draft,omitempty"`
 	Title    string    `json:"title"`
 	Client   Party     `json:"client"`

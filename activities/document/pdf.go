@@ -169,7 +169,7 @@ func (d *page) section(v View, s SectionView) {
 		d.note(v.Words.Missing, style{})
 		return
 	}
-	if s.Own && v.Draft {
+	if s.Own {
 		d.note(v.Words.Own, style{})
 	}
 	d.blocks(s.text, s.text.root, left, ink)

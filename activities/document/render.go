@@ -54,7 +54,7 @@ func (t *Templates) Render(p Proposal) (Rendered, error) {
 var samples = []Proposal{
 	{
 		Number: "P-1", Version: 2, Draft: true, Title: "T", Client: Party{"C", "N", "c@example.com", "DE"}, Provider: Party{"P", "N", "p@example.com", "DE"},
-		Sections: []Section{{Goals, "Goals", "# T\n\n1. *a*\n\n<https://example.com>"}, {Kind: Risks, Title: "Risks"}, {Title: "Notes", Text: "n"}},
+		Sections: []Section{{Kind: Goals, Title: "Goals", Text: "# T\n\n1. *a*\n\n<https://example.com>"}, {Kind: Risks, Title: "Risks"}, {Title: "Notes", Text: "n"}},
 		Lines:    []Line{{"L", money.One, money.Amount{Minor: 100, Currency: "EUR"}}}, Discount: Discount{Percent: 1000},
 		Totals: Totals{
 			Lines: []money.Amount{{Minor: 100, Currency: "EUR"}}, Subtotal: money.Amount{Minor: 100, Currency: "EUR"},

@@ -134,8 +134,10 @@ func TestALongTableRepeatsItsHeadOnEveryPage(t *testing.T) {
 	assert.Contains(t, text, fmt.Sprintf("Page %d of %d", r.Pages, r.Pages))
 }
 
-func TestOnlyADraftShowsWhatIsMissing(t *testing.T) {
+func TestOnlyADraftShowsWhatIsMissingAndWhatTheNotesHaveBeside(t *testing.T) {
 	p := draft(t, "bullets") // without risks, and with notes of their own
+	beside := p.Sections[len(p.Sections)-1]
+	require.Empty(t, beside.Kind)
 	for _, text := range []string{htmlText(render(t, p).HTML), pdfText(t, render(t, p).PDF)} {
 		assert.Contains(t, text, "Risks")
 		assert.Contains(t, text, "Not in the notes: to be filled in.")
@@ -144,9 +146,17 @@ func TestOnlyADraftShowsWhatIsMissing(t *testing.T) {
 	}
 	p.Draft = false
 	for _, text := range []string{htmlText(render(t, p).HTML), pdfText(t, render(t, p).PDF)} {
-		for _, not := range []string{"Risks", "to be filled in", "our own people", "From the notes"} {
+		for _, not := range []string{"Risks", "to be filled in", "our own people", "From the notes", beside.Title} {
 			assert.NotContains(t, text, not)
 		}
+	}
+
+	beside.Shown = true
+	p, err := p.Revise(Change{Sections: []Section{beside}})
+	require.NoError(t, err)
+	p.Draft = false
+	for _, text := range []string{htmlText(render(t, p).HTML), pdfText(t, render(t, p).PDF)} {
+		assert.Contains(t, text, beside.Title)
 	}
 }
 

@@ -46,8 +46,8 @@ type SectionView struct {
 	Title string
 	// HTML is the section's Markdown, rendered and safe. It is empty where Missing.
 	HTML template.HTML
-	// Missing is a section that the notes had nothing for; only drafts show it. Own is one that is the notes' own, and no
-	// kind that a proposal has, which a draft points out.
+	// Missing is a section that the notes had nothing for, and Own one that is the notes' own, of no kind that a proposal has, and
+	// that the client doesn't get; only drafts show them, and say so.
 	Missing, Own bool
 
 	text parsed
@@ -75,10 +75,11 @@ func (t *Templates) view(p Proposal) (View, error) {
 	}
 	for _, s := range p.Sections {
 		missing := strings.TrimSpace(s.Text) == ""
-		if missing && !p.Draft {
+		own := s.Kind == "" && !s.Shown
+		if (missing || own) && !p.Draft {
 			continue
 		}
-		section := SectionView{Title: s.Title, Missing: missing, Own: s.Kind == "", text: parseMarkdown(s.Text)}
+		section := SectionView{Title: s.Title, Missing: missing, Own: own, text: parseMarkdown(s.Text)}
 		var err error
 		if section.HTML, err = section.text.html(); err != nil {
 			return View{}, err

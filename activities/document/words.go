@@ -44,9 +44,9 @@ var vocabularies = []vocabulary{{
 			"scope and deliverables,exclusions,assumptions",
 		Timeline:     "milestones,milestone,deadline,deadlines,key dates,due date,start date,launch,launch date,go live,go live date,phases,roadmap",
 		Budget:       "price,prices,investments,fees,fee,rates,money,spend,payment,payment terms,funding",
-		Stakeholders: "attendees,participants,present,contact,decision makers,decision maker,decision making,decision process,team,roles,champion,sponsor,buying committee",
+		Stakeholders: "attendees,participants,present,contact,on the call,who decides,who signs,decision makers,decision maker,decision making,decision process,team,roles,champion,sponsor,buying committee",
 		Risks:        "blocker,issues,open questions,open question,open points,open issues,questions,objections,constraints,dependencies,obstacles,red flags",
-		NextSteps:    "action item,to do list,tasks,agreed",
+		NextSteps:    "next,action item,to do list,tasks,agreed",
 	},
 }, {
 	code: "de",

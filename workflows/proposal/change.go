@@ -22,10 +22,19 @@ const linesLabel = "Prices"
 // takenOut is what somebody writes into a field that can't begin with its text, to empty it.
 const takenOut = "-"
 
+// What becomes of a section that the notes have beside. A dialog in Slack has room for so many of them; the client doesn't get
+// the rest.
+const (
+	besideOut = "out"
+	besideIn  = "in"
+	maxBeside = 60
+)
+
 // part is a part of the proposal that a field changes.
 type part struct {
 	field, label, kind, hint string
 	now                      string
+	choices                  []slack.Choice
 	set                      func(c *document.Change, value string)
 }
 
@@ -33,34 +42,66 @@ type part struct {
 func (v *edition) parts() []part {
 	parts := []part{
 		{
-			FieldLines, linesLabel, slack.FieldLong, "A line each: 2 × Robot arm @ 1999.50", document.FormatLines(v.Proposal.Lines),
-			func(c *document.Change, value string) { c.Lines = &value },
+			field: FieldLines, label: linesLabel, kind: slack.FieldLong, hint: "A line each: 2 × Robot arm @ 1999.50",
+			now: document.FormatLines(v.Proposal.Lines),
+			set: func(c *document.Change, value string) { c.Lines = &value },
 		},
 		{
-			FieldDiscount, "Discount", slack.FieldText, "A share like 12.5 %, or an amount like 500.00", document.FormatDiscount(v.Proposal.Discount),
-			func(c *document.Change, value string) { c.Discount = &value },
+			field: FieldDiscount, label: "Discount", kind: slack.FieldText, hint: "A share like 12.5 %, or an amount like 500.00",
+			now: document.FormatDiscount(v.Proposal.Discount),
+			set: func(c *document.Change, value string) { c.Discount = &value },
 		},
 		{
-			FieldValidUntil, "Valid until", slack.FieldText, "The last day, like 2026-11-30", v.Proposal.ValidUntil,
-			func(c *document.Change, value string) { c.ValidUntil = value },
+			field: FieldValidUntil, label: "Valid until", kind: slack.FieldText, hint: "The last day, like 2026-11-30",
+			now: v.Proposal.ValidUntil,
+			set: func(c *document.Change, value string) { c.ValidUntil = value },
 		},
 	}
-	for _, s := range v.Proposal.Sections {
+	beside := 0
+	for i, s := range v.Proposal.Sections {
 		if s.Kind == "" {
+			if beside++; beside <= maxBeside {
+				parts = append(parts, besidePart(i, s))
+			}
 			continue
 		}
-		parts = append(parts, part{s.Kind, s.Title, slack.FieldLong, "", s.Text, func(c *document.Change, value string) {
+		parts = append(parts, part{field: s.Kind, label: s.Title, kind: slack.FieldLong, now: s.Text, set: func(c *document.Change, value string) {
 			c.Sections = append(c.Sections, document.Section{Kind: s.Kind, Title: s.Title, Text: value})
 		}})
 	}
 	return parts
 }
 
+// besidePart lets the client have what the notes have beside, or not.
+func besidePart(i int, s document.Section) part {
+	p := part{
+		field: fmt.Sprintf("beside-%d", i+1), label: s.Title, kind: slack.FieldChoice, hint: opening(s.Text), now: besideOut,
+		choices: []slack.Choice{{Value: besideOut, Label: "The client doesn’t get it"}, {Value: besideIn, Label: "The client gets it"}},
+		set: func(c *document.Change, value string) {
+			c.Sections = append(c.Sections, document.Section{Title: s.Title, Text: s.Text, Shown: value == besideIn})
+		},
+	}
+	if s.Shown {
+		p.now = besideIn
+	}
+	return p
+}
+
+// opening is how a text begins, on one line.
+func opening(text string) string {
+	const most = 200
+	line := []rune(strings.Join(strings.Fields(text), " "))
+	if len(line) > most {
+		return string(line[:most-1]) + "…"
+	}
+	return string(line)
+}
+
 func (part part) long() bool { return utf8.RuneCountInString(part.now) > maxPrefilled }
 
 // input is the field that asks for a part.
 func (part part) input() slack.Field {
-	f := slack.Field{Name: part.field, Label: part.label, Kind: part.kind, Hint: part.hint, Value: part.now}
+	f := slack.Field{Name: part.field, Label: part.label, Kind: part.kind, Choices: part.choices, Hint: part.hint, Value: part.now}
 	if part.long() {
 		f.Value = ""
 		f.Hint = strings.TrimSpace(fmt.Sprintf("%s What is there is too long to be shown here (%d characters). Leave this empty to keep it; what you write replaces all of it, and %s takes it out.",

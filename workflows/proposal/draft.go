@@ -85,7 +85,7 @@ func (p *proposal) publish(ctx workflow.Context, made document.Proposal, by poli
 // notes' own, or no prices.
 func incomplete(made document.Proposal) bool {
 	return len(made.Lines) == 0 || slices.ContainsFunc(made.Sections, func(s document.Section) bool {
-		return s.Kind == "" || strings.TrimSpace(s.Text) == ""
+		return s.Kind == "" && !s.Shown || strings.TrimSpace(s.Text) == ""
 	})
 }
 

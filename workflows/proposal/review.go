@@ -40,7 +40,7 @@ func (p *proposal) reviewTask(ctx workflow.Context, back string) humantask.Task 
 	p.reviews[n]++
 	task := humantask.Task{
 		ID: fmt.Sprintf("%s-%d", ReviewTask, n), Version: fmt.Sprint(n), Title: "Review the " + p.name(),
-		Text: "This is what the client is to get. What the notes of the call had nothing for is left out.",
+		Text: "This is what the client is to get. What the notes of the call had nothing for is left out, and so is what they have beside.",
 	}
 	if n > 1 {
 		task.Text = "This is what the client is to get, as it was changed."

@@ -67,6 +67,25 @@ func (s *ReviewSuite) TestAChangeMakesAVersionThatIsReviewedToo() {
 	s.Equal("Forty robots.", s.version(1).Proposal.Sections[1].Text, "the version before stays as it was")
 }
 
+func (s *ReviewSuite) TestTheClientGetsWhatTheNotesHaveBesideOnlyWhereTheStrategistSaysSo() {
+	s.at(hour, func() {
+		f := s.fields("review-1", ActionChange)["beside-8"]
+		s.Equal("Colours", f.Label)
+		s.Equal("Blue.", f.Hint)
+		s.Equal("out", f.Value)
+	})
+	s.decide(2*hour, "review-1", ActionChange, maria, "beside-8", "in")
+	s.decide(3*hour, "review-2", ActionChange, maria, "beside-8", "out")
+	s.decide(4*hour, "review-3", ActionDrop, maria, "comment", "no")
+	s.run()
+	for n, shown := range map[int]bool{1: false, 2: true, 3: false} {
+		last := s.version(n).Proposal.Sections[7]
+		s.Equal(document.Section{Title: "Colours", Text: "Blue.", Shown: shown}, last, "version %d", n)
+	}
+	s.Equal("Colours", fact(s.card("review-1"), "In the notes, and left out"))
+	s.Empty(fact(s.card("review-2"), "In the notes, and left out"))
+}
+
 func (s *ReviewSuite) TestTheDialogBeginsWithWhatTheProposalSays() {
 	s.at(hour, func() {
 		fields := s.fields("review-1", ActionChange)

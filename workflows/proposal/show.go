@@ -55,7 +55,7 @@ func (p *proposal) strategistFacts(v *edition) []slack.Fact {
 		switch {
 		case strings.TrimSpace(s.Text) == "":
 			missing = append(missing, s.Title)
-		case s.Kind == "":
+		case s.Kind == "" && !s.Shown:
 			own = append(own, s.Title)
 		}
 	}
@@ -67,7 +67,7 @@ func (p *proposal) strategistFacts(v *edition) []slack.Fact {
 	}
 	return append(facts,
 		slack.Fact{Label: "Missing", Value: strings.Join(missing, ", ")},
-		slack.Fact{Label: "From the notes as they are", Value: strings.Join(own, ", ")},
+		slack.Fact{Label: "In the notes, and left out", Value: strings.Join(own, ", ")},
 		slack.Fact{Label: "Can't be shown in the PDF", Value: v.Document.Unshown},
 		slack.Fact{Label: "Approval", Value: p.rule(v)},
 	)

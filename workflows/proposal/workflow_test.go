@@ -45,7 +45,7 @@ func (s *WaySuite) TestAProposalGoesFromTheNotesToAProjectAndAnInvoice() {
 	s.Equal("Review the proposal P-7QX4M2KD for Contoso", card.Title)
 	s.Equal("EUR 4,499.00", fact(card, "Total"))
 	s.Equal("Timeline, Budget, Stakeholders, Risks, Next steps", fact(card, "Missing"))
-	s.Equal("Colours", fact(card, "From the notes as they are"))
+	s.Equal("Colours", fact(card, "In the notes, and left out"))
 	s.Contains(fact(card, "Approval"), "by rule")
 
 	s.Require().Len(s.world.Requests, 1)

@@ -76,6 +76,8 @@ type Known struct {
 	Owner string `json:"owner,omitempty"`
 	// Account is whether the owner is the company's and not the contact's.
 	Account bool `json:"account,omitempty"`
+	// AccountOwner is the owner ID of the company, where the contact has another owner.
+	AccountOwner string `json:"account_owner,omitempty"`
 }
 
 // Updated says which record was brought up to date.

@@ -18,9 +18,12 @@ func (a *Activities) FindKnown(ctx context.Context, _ effect.Key, q Query) (Know
 		return Known{}, err
 	}
 	known := Known{Contact: contact.ID, Company: company.ID, Owner: contact.Properties[propertyOwner]}
-	if known.Owner == "" {
-		known.Owner = company.Properties[propertyOwner]
-		known.Account = known.Owner != ""
+	switch account := company.Properties[propertyOwner]; known.Owner {
+	case "":
+		known.Owner, known.Account = account, account != ""
+	case account:
+	default:
+		known.AccountOwner = account
 	}
 	return known, nil
 }

@@ -32,6 +32,9 @@ func TestWhoeverIsKnownIsFoundWithTheirOwner(t *testing.T) {
 			crm.Query{Email: "roe@contoso.com"}, crm.Known{Contact: "1", Owner: "7"}},
 		"a contact before their company": {
 			[]*row{contact("hubspot_owner_id", "7", "associatedcompanyid", "2"), company("2", "hubspot_owner_id", "8")},
+			asked, crm.Known{Contact: "1", Company: "2", Owner: "7", AccountOwner: "8"}},
+		"a contact and their company with one owner": {
+			[]*row{contact("hubspot_owner_id", "7", "associatedcompanyid", "2"), company("2", "hubspot_owner_id", "7")},
 			asked, crm.Known{Contact: "1", Company: "2", Owner: "7"}},
 		"a contact's company": {
 			[]*row{contact("associatedcompanyid", "2"), company("3", "domain", "contoso.com", "hubspot_owner_id", "9"), company("2", "hubspot_owner_id", "8")},

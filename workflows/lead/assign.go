@@ -25,9 +25,18 @@ func (l *lead) findOwner(ctx workflow.Context) (err error) {
 	if err != nil || l.result.Known.Owner == "" {
 		return err
 	}
+	if err = l.whoOwns(ctx, "owner", l.result.Known.Owner); err != nil || l.result.Owner.Person.ID != "" || l.result.Known.AccountOwner == "" {
+		return err
+	}
+	l.result.Known.Account = true // the contact's owner isn't there, so it is the account's
+	return l.whoOwns(ctx, "account-owner", l.result.Known.AccountOwner)
+}
+
+// whoOwns finds who of ours an owner in the CRM is.
+func (l *lead) whoOwns(ctx workflow.Context, name, owner string) (err error) {
 	l.result.Owner, err = step.Repeatable(ctx, l.steps, step.Spec{
-		Name: "owner", System: "policy", Summary: "Find the owner", Policy: step.Inside, BestEffort: true,
-	}, policyActivities.FindOwner, policy.OwnerRequest{CRMOwner: l.result.Known.Owner})
+		Name: name, System: "policy", Summary: "Find the owner", Policy: step.Inside, BestEffort: true,
+	}, policyActivities.FindOwner, policy.OwnerRequest{CRMOwner: owner})
 	return err
 }
 

@@ -192,6 +192,16 @@ func (s *LeadSuite) TestAnOwnerWhoIsAwayKeepsTheRecordWhileTheCoverHasTheLead() 
 	s.Contains(s.world.Leads[0].It.Note, "standing in for Olga Petrova, who owns the company in the CRM")
 }
 
+func (s *LeadSuite) TestTheAccountsOwnerGetsItWhereTheContactsHasLeft() {
+	s.world.Known = crm.Known{Contact: "101", Company: "201", Owner: "gone", AccountOwner: "77"}
+	s.world.Book.People["olga"] = policy.Person{ID: "olga", Name: "Olga Petrova", Slack: "UOLGA", CRMOwner: "77"}
+	s.click(time.Hour, "contact", "contacted", "UOLGA")
+	r := s.run()
+	s.Equal("olga", r.Rep.ID)
+	s.Contains(s.world.Leads[0].It.Note, "owning the company in the CRM")
+	s.Equal("77", s.world.Leads[0].It.Owner)
+}
+
 func (s *LeadSuite) TestAnOwnerWhoHasLeftCountsForNothing() {
 	s.world.Known = crm.Known{Contact: "101", Owner: "77"}
 	s.click(time.Hour, "contact", "contacted", "UMARIA")

@@ -124,6 +124,19 @@ func (in *sent) decision(ref link.Task) humantask.Decision {
 	}
 }
 
+// counted reports whether an outcome is what was sent.
+func (in *sent) counted(o *humantask.Outcome, person string) bool {
+	if o == nil || o.By.ID != person || o.Action != in.Action {
+		return false
+	}
+	for name, value := range in.Values {
+		if o.Fields[name] != value {
+			return false
+		}
+	}
+	return true
+}
+
 // typed lists what somebody wrote, by the fields' labels where the actions have them.
 func (in *sent) typed(actions []humantask.Action) []typed {
 	if in == nil {

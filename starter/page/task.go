@@ -209,6 +209,8 @@ func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.H
 	case err != nil:
 		why := cmp.Or(handed.Text, "This has ended, so your answer changed nothing.")
 		return page{Status: http.StatusConflict, For: v.me, Title: "Nothing was decided", Typed: in.typed(nil), Notice: &notice{"bad", why}}
+	case p.Task != nil && in.counted(p.Task.Outcome, v.Person): // it was sent twice, and the workflow has ended in between
+		p.Notice.Kind, p.Typed = "good", nil
 	case p.Notice == nil: // it is still to be answered
 		p.Status, p.Notice = http.StatusUnprocessableEntity, &notice{"bad", "Nothing was recorded yet. " + handed.Text}
 	default:

@@ -324,8 +324,18 @@ func TestATaskWhoseWorkflowHasEndedSaysHowAsFarAsIsKnown(t *testing.T) {
 	s.office.views = []humantask.View{decidedBy(victor)}
 	assert.Contains(t, text(s.post(ref, "approve")), "Victor Hale decided this on Mon 2 Mar 14:00 UTC: Rejected.")
 
+	mine := decidedBy(anna)
+	mine.Outcome.Fields = map[string]string{"comment": "Too <dear>"}
+	s.office.views = []humantask.View{mine}
+	w := s.post(ref, "reject", "comment", "Too <dear>")
+	assert.Equal(t, http.StatusOK, w.Code, "it was sent twice, and the first has ended the workflow")
+	assert.Contains(t, w.Body.String(), `<p class="notice good" role="status">You decided this`)
+	for _, w := range []*httptest.ResponseRecorder{s.post(ref, "reject", "comment", "far too dear"), s.post(ref, "approve")} {
+		assert.Equal(t, http.StatusConflict, w.Code, "that is another answer")
+	}
+
 	s.office.asleep = serviceerror.NewNotFound("no such workflow")
-	w := s.get(ref)
+	w = s.get(ref)
 	assert.Equal(t, http.StatusGone, w.Code)
 	assert.Contains(t, text(w), "This ended long ago")
 	w = s.post(ref, "reject", "comment", "too dear")

@@ -171,7 +171,8 @@ func (d *Desk) find(id string) *task {
 var handling = []string{ActionClaim, ActionRelease, ActionHandOver, ActionPause, ActionResume, ActionExtend}
 
 func (d *Desk) check(def Task) error {
-	allowed := func(p policy.Person) bool { return !slices.Contains(def.Excluded, p.ID) }
+	excluded := (&task{def: def}).excluded()
+	allowed := func(p policy.Person) bool { return !slices.Contains(excluded, p.ID) }
 	switch {
 	case def.ID == "":
 		return errors.New("humantask: a task needs an ID")

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"github.com/stretchr/testify/suite"
 	"go.temporal.io/sdk/temporal"
@@ -16,7 +15,6 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/internal/outside"
-	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
 var (
@@ -344,27 +342,6 @@ func (s *TaskSuite) TestACancelledWorkflowWithdrawsItsTask() {
 	s.Require().Len(s.world.Updates, 1)
 	s.Contains(s.world.Updates[0].It.Card.Status, "Withdrawn")
 	s.Empty(s.world.Updates[0].It.Card.Buttons)
-}
-
-func (s *TaskSuite) TestTheSearchAttributesFollowTheTask() {
-	var said []temporal.SearchAttributes
-	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
-		said = append(said, args.Get(0).(temporal.SearchAttributes))
-	}).Return(nil)
-	s.click(49*time.Hour, by("UGRACE"))
-	s.run()
-
-	s.Require().Len(said, 3, "opened, escalated, ended: nothing else changes what operations filter by")
-	waitsOn, _ := said[0].GetKeywordList(visibility.WaitsOn)
-	s.Equal([]string{"maria"}, waitsOn)
-	due, _ := said[0].GetTime(visibility.Due)
-	s.WithinDuration(s.begun.Add(48*time.Hour), due, 0)
-	waitsOn, _ = said[1].GetKeywordList(visibility.WaitsOn)
-	s.Equal([]string{"grace"}, waitsOn)
-	breached, _ := said[1].GetBool(visibility.Breached)
-	s.True(breached)
-	_, waits := said[2].GetKeywordList(visibility.WaitsOn)
-	s.False(waits, "nobody is waited for any more")
 }
 
 func (s *TaskSuite) TestATaskThatCannotBeAskedSaysWhy() {

@@ -27,7 +27,7 @@ func (d *Desk) publish(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, d.details())
 	now := shown{stage: d.stage}
 	for _, t := range d.tasks {
-		if !t.open() {
+		if !t.open() || t.def.Optional {
 			continue
 		}
 		for _, p := range t.waitsOn() {

@@ -219,6 +219,7 @@ func (s *QuorumSuite) TestAQuorumThatCantBeAskedIsRefused() {
 		func() { s.quorum.Task.Candidates = nil },
 		func() { s.quorum.Task.ID = "" },
 		func() { s.quorum.Task.Excluded = []string{"maria"} },
+		func() { s.quorum.Task.ExcludedNow = func() []string { return []string{"maria"} } },
 	} {
 		s.SetupTest()
 		spoil()

@@ -46,6 +46,8 @@ type Task struct {
 	// WhyWithdrawn, where not nil, says on the cards why the task was withdrawn ("There is a newer version."); nil for nothing
 	// but that it was.
 	WhyWithdrawn func() string
+	// Optional is for an offer that nobody waits for: operations don't see the case as waiting on its holder.
+	Optional bool
 	// Actions are the answers on offer, at least one.
 	Actions []Action
 	// Ladder is what happens while nobody answers, and Calendars are the ones that its rungs name.

@@ -95,6 +95,7 @@ func (r *round) amend(ctx workflow.Context) {
 		ID: fmt.Sprintf("%s-%d", AmendTask, n), Version: fmt.Sprint(n), Title: "With others for approval: the " + r.p.name(),
 		Text:         "There is nothing you have to do. If you change it after all, the new version is asked about instead of this one.",
 		Actions:      []humantask.Action{change, dropAction},
+		Optional:     true,
 		WhyWithdrawn: r.whyEnded,
 	})
 	if err != nil {

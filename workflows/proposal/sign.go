@@ -108,7 +108,11 @@ func (p *proposal) awaitSignature(ctx workflow.Context) (esign.Status, error) {
 		status := p.standing(id)
 		switch {
 		case final(status.State):
-			return status, nil
+			confirmed, err := p.confirm(ctx, status)
+			if err != nil || final(confirmed.State) {
+				return confirmed, err
+			}
+			continue
 		case answer != nil:
 			return p.afterAnswer(ctx, id, *answer)
 		case p.recall != nil:

@@ -41,8 +41,25 @@ func (s *SignSuite) TestACallbackThatComesTwiceIsOneSignature() {
 
 func (s *SignSuite) TestASignatureBeforeTheWaitBeginsIsKept() {
 	s.world.OnRequest = func(id string) { // the client is quicker than the answer
+		s.stands(id, esign.Signed)
 		s.env.SignalWorkflow(SignalSignature, esign.Status{ID: id, State: esign.Signed})
 	}
+	s.Equal(Signed, s.run().Ending)
+}
+
+func (s *SignSuite) TestASignatureThatDropboxSignKnowsNothingOfStartsNothing() {
+	s.callback(2*hour, "request-1", esign.Signed)
+	s.at(3*hour, func() { s.Empty(s.asOf().Ending); s.Empty(s.world.Invoices) })
+	s.signature(4*hour, "request-1", esign.Signed)
+	r := s.run()
+	s.Equal(Signed, r.Ending)
+	s.Equal(4, outside.Calls(s.world, "SignatureStatus"), "three times in vain, for it may take a moment to know itself")
+	s.Len(s.world.Invoices, 1)
+}
+
+func (s *SignSuite) TestADeclineThatDropboxSignKnowsNothingOfEndsNothing() {
+	s.callback(2*hour, "request-1", esign.Declined)
+	s.signature(4*hour, "request-1", esign.Signed)
 	s.Equal(Signed, s.run().Ending)
 }
 
@@ -55,6 +72,7 @@ func (s *SignSuite) TestEventsInAnyOrder() {
 
 func (s *SignSuite) TestADecline() {
 	s.at(2*hour, func() {
+		s.stands("request-1", esign.Declined)
 		s.env.SignalWorkflow(SignalSignature, esign.Status{ID: "request-1", State: esign.Declined, Reason: "Too dear."})
 	})
 	r := s.run()

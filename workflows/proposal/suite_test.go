@@ -130,8 +130,24 @@ func (s *Suite) decide(after time.Duration, task, action string, by policy.Perso
 	s.at(after, func() { s.env.SignalWorkflow(humantask.SignalDecide, d) })
 }
 
-// signature has Dropbox Sign tell something.
+// signature has Dropbox Sign tell something, which is so.
 func (s *Suite) signature(after time.Duration, request string, state esign.State) {
+	s.at(after, func() { s.stands(request, state) })
+	s.callback(after, request, state)
+}
+
+// stands is where Dropbox Sign says that a request stands.
+func (s *Suite) stands(request string, state esign.State) {
+	if s.world.Signature == nil {
+		s.world.Signature = map[string]esign.State{}
+	}
+	if final(state) {
+		s.world.Signature[request] = state
+	}
+}
+
+// callback is what comes in as from Dropbox Sign, whether it is so or not.
+func (s *Suite) callback(after time.Duration, request string, state esign.State) {
 	s.at(after, func() {
 		s.env.SignalWorkflow(SignalSignature, esign.Status{ID: request, State: state, At: s.env.Now().UTC()})
 	})

@@ -1,7 +1,9 @@
 package proposal
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -54,6 +56,43 @@ func (p *proposal) abandon(ctx workflow.Context) {
 		Name: fmt.Sprintf("recall-%d", p.recalled), System: "dropboxsign", Summary: "Take the request for a signature back",
 		Policy: step.System.Within(10 * time.Minute), BestEffort: true,
 	}, esignActivities.RecallSignature, esign.Reference{ID: p.result.Signature.ID})
+}
+
+// How often, and how far apart, Dropbox Sign is asked to confirm what was heard: it may take a moment to know itself.
+const (
+	confirmations     = 3
+	confirmationPause = time.Minute
+)
+
+// confirm makes sure of what was heard of a request: a callback is known to be Dropbox Sign's by its time and its kind only, and
+// what comes of a signature is money. It returns where the request stands.
+func (p *proposal) confirm(ctx workflow.Context, heard esign.Status) (esign.Status, error) {
+	for try := 1; ; try++ {
+		p.confirmed++
+		status, err := step.Repeatable(ctx, p.steps, step.Spec{
+			Name: fmt.Sprintf("confirm-%d", p.confirmed), System: "dropboxsign", Summary: "Make sure of what was heard of the signature",
+			Policy: step.System,
+		}, esignActivities.SignatureStatus, esign.Reference{ID: heard.ID})
+		if err != nil {
+			return esign.Status{}, err
+		}
+		if final(status.State) {
+			status.Reason = cmp.Or(status.Reason, heard.Reason)
+			if status.At.IsZero() {
+				status.At = heard.At
+			}
+			return status, nil
+		}
+		if try == confirmations {
+			workflow.GetLogger(ctx).Warn("What was heard of a signature isn't so; it is passed over.", "heard", heard.State, "is", status.State)
+			p.heard = slices.DeleteFunc(p.heard, func(h esign.Status) bool { return h.ID == heard.ID && final(h.State) })
+			return status, nil
+		}
+		options := workflow.TimerOptions{Summary: "Ask Dropbox Sign again"}
+		if err := workflow.NewTimerWithOptions(ctx, confirmationPause, options).Get(ctx, nil); err != nil {
+			return esign.Status{}, err
+		}
+	}
 }
 
 // lookUp asks Dropbox Sign where a request stands.

@@ -106,6 +106,8 @@ type proposal struct {
 	recall   *Recall        // that counts
 	recalls  []string       // IDs of those that came
 	recalled int            // numbers the times that a request was taken back
+	// confirmed numbers the times that Dropbox Sign was asked whether what was heard is so.
+	confirmed int
 
 	stage     string
 	spans     []spent

@@ -1,0 +1,42 @@
+package humantask
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/throughline-dev/throughline/workflows/visibility"
+)
+
+func (s *TaskSuite) TestTheSearchAttributesFollowTheTask() {
+	var said []temporal.SearchAttributes
+	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
+		said = append(said, args.Get(0).(temporal.SearchAttributes))
+	}).Return(nil)
+	s.click(49*time.Hour, by("UGRACE"))
+	s.run()
+
+	s.Require().Len(said, 3, "opened, escalated, ended: nothing else changes what operations filter by")
+	waitsOn, _ := said[0].GetKeywordList(visibility.WaitsOn)
+	s.Equal([]string{"maria"}, waitsOn)
+	due, _ := said[0].GetTime(visibility.Due)
+	s.WithinDuration(s.begun.Add(48*time.Hour), due, 0)
+	waitsOn, _ = said[1].GetKeywordList(visibility.WaitsOn)
+	s.Equal([]string{"grace"}, waitsOn)
+	breached, _ := said[1].GetBool(visibility.Breached)
+	s.True(breached)
+	_, waits := said[2].GetKeywordList(visibility.WaitsOn)
+	s.False(waits, "nobody is waited for any more")
+}
+
+func (s *TaskSuite) TestNobodyIsSaidToBeWaitedForByAnOffer() {
+	s.task.Optional = true
+	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
+		_, waits := args.Get(0).(temporal.SearchAttributes).GetKeywordList(visibility.WaitsOn)
+		s.False(waits)
+	}).Return(nil).Maybe()
+	s.click(time.Hour, by("UMARIA"))
+	s.run()
+	s.Equal("contacted", s.outcome.Action)
+}

@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"mime"
@@ -75,8 +76,11 @@ func (h *Handler) task(t humantask.View) *task {
 		if d, ok := h.document(f.Link); ok {
 			if address, err := h.o.Links.Document(d, time.Now().Add(visitFor)); err == nil {
 				one.Address = local(address)
-				if d.Kind == "html" && shown.Document == "" {
-					shown.Document = one.Address
+				switch d.Kind {
+				case "html":
+					shown.HTML = cmp.Or(shown.HTML, one.Address)
+				case "pdf":
+					shown.PDF = cmp.Or(shown.PDF, one.Address)
 				}
 			}
 		}

@@ -97,7 +97,23 @@ func TestTheTasksPageShowsItsDocumentByALinkOfItsOwn(t *testing.T) {
 	links := regexp.MustCompile(`<a href="(/documents/[^"]+)"`).FindAllStringSubmatch(body, -1)
 	require.Len(t, links, 2)
 	assert.Equal(t, frame[1], links[0][1])
+	assert.NotContains(t, body, "<object", "one of the two is enough")
 	for _, l := range links {
 		assert.Equal(t, http.StatusOK, s.send("GET", l[1], nil).Code, "though the one in the fact has expired")
 	}
+}
+
+func TestAPDFIsShownWithinThePageWhereThereIsRoomForIt(t *testing.T) {
+	s := open(t, shelf)
+	pdf, err := s.links.Document(document, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	v := approval()
+	v.Facts = []slack.Fact{{Label: "Document", Value: "Open it", Link: pdf}}
+	s.office.views = []humantask.View{v}
+	w := s.get(ref)
+	shown := regexp.MustCompile(`<object data="(/documents/[^"]+)" type="application/pdf"`).FindStringSubmatch(w.Body.String())
+	require.NotNil(t, shown)
+	assert.Equal(t, http.StatusOK, s.send("GET", shown[1], nil).Code)
+	assert.Contains(t, w.Header().Get("Content-Security-Policy"), "object-src 'self'")
+	assert.Contains(t, w.Body.String(), `<p class="narrow"><a href="`+shown[1])
 }

@@ -25,8 +25,8 @@ const visitFor = 24 * time.Hour
 type task struct {
 	humantask.View
 	Facts []fact
-	// Document is the address of the document, to be shown within the page; "" for none.
-	Document string
+	// HTML and PDF are the addresses of the document, to be shown within the page; "" for none.
+	HTML, PDF string
 }
 
 // With says whom it is with.

@@ -79,6 +79,14 @@ func TestACardShowsWhatAPersonNeedsInOrder(t *testing.T) {
 	assert.JSONEq(t, `"With Maria Lopez until 14:00"`, string(blocks[4].Elements[0].Text))
 }
 
+func TestFactsCanBeReadAsPlainText(t *testing.T) {
+	assert.Equal(t, "Total: EUR 5.00\nDocument: Open it: https://door.example/documents/x\nE-mail: ada@contoso.example", slack.Lines([]slack.Fact{
+		{Label: "Total", Value: "EUR 5.00"}, {Label: "Missing"}, {Label: "Document", Value: "Open it", Link: "https://door.example/documents/x"},
+		{Label: "E-mail", Value: "ada@contoso.example", Link: "mailto:ada@contoso.example"},
+	}))
+	assert.Empty(t, slack.Lines(nil))
+}
+
 func TestACardWithLittleToSayHasNoEmptyBlocks(t *testing.T) {
 	blocks, _ := drawn(t, slack.Card{To: "C024BE7LH", Title: "Done"})
 	assert.Equal(t, []string{"header"}, kinds(blocks))

@@ -5,6 +5,8 @@
 // may have happened before looks the mark up first.
 package slack
 
+import "strings"
+
 // Card is a task as somebody sees it in Slack. Every text in it is plain: the adapter escapes it.
 type Card struct {
 	// To is where the card goes: a channel ID ("C…") or, for a direct message, a user ID ("U…").
@@ -29,6 +31,22 @@ type Fact struct {
 	Value string `json:"value"`
 	// Link makes the value a link to this address; "" for none.
 	Link string `json:"link,omitempty"`
+}
+
+// Lines are facts as plain text, a line each, for an e-mail. What leads to a page has its address.
+func Lines(facts []Fact) string {
+	var lines []string
+	for _, f := range facts {
+		if f.Value == "" {
+			continue
+		}
+		line := f.Label + ": " + f.Value
+		if strings.HasPrefix(f.Link, "http") {
+			line += ": " + f.Link
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Button is one answer on offer.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -190,10 +189,6 @@ func (t *task) update(ctx workflow.Context) {
 func (t *task) mail(ctx workflow.Context, c *card, text string) {
 	t.mails++
 	workflowID := workflow.GetInfo(ctx).WorkflowExecution.ID
-	var facts []string
-	for _, f := range t.facts() {
-		facts = append(facts, f.Label+": "+f.Value)
-	}
 	for _, p := range c.people {
 		how := fmt.Sprintf("Answer on its card as soon as Slack is back, or have operations record your answer:\n"+
 			"starter decide %s %s ACTION --as %s\nwhere ACTION is one of: %s.", workflowID, t.def.ID, p.ID, t.actionNames())
@@ -208,7 +203,7 @@ func (t *task) mail(ctx workflow.Context, c *card, text string) {
 		}, emailActivities.SendEmail, email.Message{
 			To: email.Address{Name: p.Name, Email: p.Email}, Template: "task", Task: ref,
 			Data: map[string]string{
-				"person_name": p.Name, "title": t.def.Title, "text": text, "facts": strings.Join(facts, "\n"),
+				"person_name": p.Name, "title": t.def.Title, "text": text, "facts": slack.Lines(t.facts()),
 				"status": t.status(), "how": how,
 			},
 		})

@@ -60,7 +60,7 @@ func (p *proposal) sign(ctx workflow.Context) error {
 		case esign.Signed:
 			return nil
 		case esign.Declined:
-			p.tell(ctx, p.client.Company+" has declined the "+p.name(), status.Reason)
+			p.tell(ctx, p.client.Company+" has declined the proposal "+p.in.Number, status.Reason)
 			return ended(Declined)
 		case esign.Expired:
 			p.tell(ctx, "Nobody has signed the "+p.name(), "The client can't sign it any more.")

@@ -78,7 +78,7 @@ func (s *SignSuite) TestADecline() {
 	r := s.run()
 	s.Equal(Declined, r.Ending)
 	s.Equal("Too dear.", r.Status.Reason)
-	s.Equal([]string{"Contoso has declined the proposal P-7QX4M2KD for Contoso"}, s.told("UMARIA"))
+	s.Equal([]string{"Contoso has declined the proposal P-7QX4M2KD"}, s.told("UMARIA"))
 	s.Empty(s.world.Invoices)
 	s.Empty(s.world.TakenBack)
 }

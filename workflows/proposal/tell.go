@@ -2,7 +2,6 @@ package proposal
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/workflow"
@@ -33,14 +32,10 @@ func (p *proposal) tell(ctx workflow.Context, title, text string) {
 
 func (p *proposal) mailToStrategist(title, text string) email.Message {
 	to := p.result.Strategist
-	var facts []string
-	for _, f := range p.facts(p.current()) {
-		facts = append(facts, f.Label+": "+f.Value)
-	}
 	return email.Message{
 		To: email.Address{Name: to.Name, Email: to.Email}, Template: "task",
 		Data: map[string]string{
-			"person_name": to.Name, "title": title, "text": text, "facts": strings.Join(facts, "\n"), "status": "", "how": "",
+			"person_name": to.Name, "title": title, "text": text, "facts": slack.Lines(p.facts(p.current())), "status": "", "how": "",
 		},
 	}
 }
@@ -89,4 +84,6 @@ func (p *proposal) report(ctx workflow.Context) error {
 	return skipped(err)
 }
 
-func (p *proposal) signedTitle() string { return p.client.Company + " has signed the " + p.name() }
+func (p *proposal) signedTitle() string {
+	return p.client.Company + " has signed the proposal " + p.in.Number
+}

@@ -111,7 +111,7 @@ func TestAPDFIsShownWithinThePageWhereThereIsRoomForIt(t *testing.T) {
 	v.Facts = []slack.Fact{{Label: "Document", Value: "Open it", Link: pdf}}
 	s.office.views = []humantask.View{v}
 	w := s.get(ref)
-	shown := regexp.MustCompile(`<object data="(/documents/[^"]+)" type="application/pdf"`).FindStringSubmatch(w.Body.String())
+	shown := regexp.MustCompile(`<object data="(/documents/[^"#]+)#[^"]*" type="application/pdf"`).FindStringSubmatch(w.Body.String())
 	require.NotNil(t, shown)
 	assert.Equal(t, http.StatusOK, s.send("GET", shown[1], nil).Code)
 	assert.Contains(t, w.Header().Get("Content-Security-Policy"), "object-src 'self'")

@@ -33,7 +33,7 @@ func newCommand() (*cobra.Command, *flags) {
 		Use:   "local",
 		Short: "The whole of Throughline on this machine",
 		Long: `The whole of Throughline on this machine: Temporal with Temporal Web, the workers, the door
-for leads and clicks, and the outside world as a sandbox. Everything is kept in one folder,
+for leads, proposals and clicks, and the outside world as a sandbox. Everything is kept in one folder,
 and goes on at the next start where it stopped.
 
 With --auto it plays a set of cases unattended instead: it sends leads through the door, clicks,
@@ -75,7 +75,7 @@ that is up isn't disturbed; with --dir what happened is kept in that folder, and
 	set.StringVar(&f.Dir, "dir", "", "the `folder` where everything is kept (default: .throughline beside go.work; with --auto: none)")
 	set.StringVar(&f.home, "home", ".throughline", "")
 	set.IntVar(&p.Door, "port-door", stack.DefaultPorts.Door, "the door's port; 0 is a free one, as below")
-	set.IntVar(&p.Sandbox, "port-sandbox", stack.DefaultPorts.Sandbox, "the sandbox's port: website, Slack, mailbox, CRM")
+	set.IntVar(&p.Sandbox, "port-sandbox", stack.DefaultPorts.Sandbox, "the sandbox's port: website, Slack, mailbox, CRM, signatures, projects, invoices")
 	set.IntVar(&p.Temporal, "port-temporal", stack.DefaultPorts.Temporal, "Temporal's port")
 	set.IntVar(&p.Web, "port-web", stack.DefaultPorts.Web, "Temporal Web's port")
 	set.IntVar(&p.Health, "port-health", stack.DefaultPorts.Health, "the port of the workers' health and metrics")

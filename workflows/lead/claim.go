@@ -41,8 +41,12 @@ func (l *lead) claimContact(ctx workflow.Context) error {
 	return l.claimOrJoin(ctx, ContactSubject(l.contact))
 }
 
+// joinWait is how long another lead may take to answer whether it can be joined. One that doesn't is broken, and this one must
+// not wait with it: rather is a customer written to twice than not at all.
+const joinWait = 15 * time.Minute
+
 // claimOrJoin claims a subject, or adds this lead to the one that has it and returns errJoined. A lead that has ended without
-// releasing what it held, or is about to end, can't be joined any more, and its claim is taken over.
+// releasing what it held, or is about to end, or gives no answer, can't be joined, and its claim is taken over.
 func (l *lead) claimOrJoin(ctx workflow.Context, subject string) error {
 	for instead := ""; ; {
 		claim, err := l.claim(ctx, subject, instead)
@@ -51,12 +55,13 @@ func (l *lead) claimOrJoin(ctx workflow.Context, subject string) error {
 		}
 		l.joining = true // who asks meanwhile goes their own way, since this lead may be over
 		answer, err := step.Repeatable(ctx, l.steps, step.Spec{
-			Name: fmt.Sprintf("join-%d", l.claims), System: "claims", Summary: "Join the lead that the customer has open", Policy: step.Inside,
+			Name: fmt.Sprintf("join-%d", l.claims), System: "claims", Summary: "Join the lead that the customer has open",
+			Policy: step.Inside.Within(joinWait), BestEffort: true,
 		}, claimsActivities.JoinCase, claims.Join{Holder: claim.Holder, Addition: l.asAddition()})
-		if err != nil {
+		if temporal.IsCanceledError(err) {
 			return err
 		}
-		if answer.Accepted {
+		if err == nil && answer.Accepted {
 			l.result.Into = claim.Holder
 			return errJoined
 		}

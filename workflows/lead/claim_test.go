@@ -172,3 +172,13 @@ func (s *LeadSuite) TestClaimsThatAreDownAreWaitedFor() {
 	s.click(time.Hour, "contact", "contacted", "UMARIA")
 	s.Equal(Contacted, s.run().Ending)
 }
+
+func (s *LeadSuite) TestALeadThatGivesNoAnswerIsNotWaitedForWithoutEnd() {
+	s.world.Holders = map[string]string{s.in.Subject(): "lead-broken"}
+	s.world.Open = map[string]bool{"lead-broken": true}
+	s.fail("JoinCase", fault.Unreachable("claims", "no answer").Err(), 1000*time.Hour)
+	s.click(time.Hour, "contact", "contacted", "UMARIA")
+	r := s.run()
+	s.Equal(Contacted, r.Ending)
+	s.Len(s.world.Cards, 1)
+}

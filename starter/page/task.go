@@ -179,7 +179,7 @@ func (h *Handler) decideTask(w http.ResponseWriter, r *http.Request) {
 // became is the page that says what became of an answer.
 func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.Handed, err error) page {
 	var ended *serviceerror.NotFound
-	attributes := []any{"workflow", v.Workflow, "task", v.Task.Task, "action", in.Action}
+	attributes := []any{"workflow", v.Workflow, "task", v.Task.Task} // and not the action, which is whatever somebody sent
 	switch {
 	case errors.As(err, &ended):
 		h.log.Info("An answer came by a page after its workflow had ended.", attributes...)

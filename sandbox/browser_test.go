@@ -146,6 +146,7 @@ func TestInTheBrowser(t *testing.T) {
 		"a call is logged and a contact merged":           aCallIsLoggedAndAContactMerged,
 		"an e-mail is answered and bounces":               anEmailIsAnsweredAndBounces,
 		"a document is signed, and its invoice paid":      aDocumentIsSignedAndItsInvoicePaid,
+		"a deal is made and moved":                        aDealIsMadeAndMoved,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,7 @@ func (s *Sandbox) crmDoors(mux *http.ServeMux) {
 			ID: r.FormValue("id"), Email: r.FormValue("email"), Domain: r.FormValue("domain"), Case: r.FormValue("case"),
 		}))
 	})
+	mux.HandleFunc("POST /_sandbox/crm/deals", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.crm.MakeDeal) })
 	mux.HandleFunc("PATCH /_sandbox/crm/{type}/{id}", func(w http.ResponseWriter, r *http.Request) {
 		take(w, r, func(properties map[string]string) (client.Record, error) {
 			return s.crm.Edit(r.PathValue("type"), r.PathValue("id"), properties)

@@ -21,7 +21,11 @@ type crmPage struct {
 	Records []crmRecord // the youngest first
 	More    int
 	Open    *crmOpen // the record that is read; nil for none
+	New     *crmForm // the deal that is made; nil for none
 }
+
+// crmTabs are the kinds of records that have a tab.
+var crmTabs = []string{"contacts", "companies", "deals", "notes", "calls", "meetings"}
 
 type crmTab struct {
 	Type, Name string
@@ -33,6 +37,12 @@ type crmRecord struct {
 	Name   string
 	Detail string
 	Owner  string
+	Stage  string // of a deal
+}
+
+// Kind is what people call a record of its type.
+func (r crmRecord) Kind() string {
+	return map[string]string{"contacts": "Contact", "companies": "Company", "deals": "Deal"}[r.Type]
 }
 
 type crmOpen struct {
@@ -40,20 +50,27 @@ type crmOpen struct {
 	Properties []crmProperty
 	Timeline   []crmMoment // the youngest first
 	Others     []crmRecord // what it is associated with besides
+	Lines      []crmRecord // a deal's line items
 	// Owners are whose it can be, and Contacts those that a contact can be merged into.
 	Owners   []crmOwner
 	Contacts []crmRecord
+	Stages   []hubspot.Stage // those that a deal can be in
 }
 
 // OwnerID is the owner's ID; "" for none.
 func (o crmOpen) OwnerID() string { return o.Record.Properties["hubspot_owner_id"] }
 
+// StageID is the ID of the stage that a deal is in.
+func (o crmOpen) StageID() string { return o.Record.Properties["dealstage"] }
+
 type crmProperty struct{ Name, Value string }
 
 type crmOwner struct{ ID, Name string }
 
-// Activities reports whether the page's records are those of a contact's timeline.
-func (p crmPage) Activities() bool { return p.Type != "contacts" && p.Type != "companies" }
+// Activities reports whether the page's records are those of a timeline.
+func (p crmPage) Activities() bool {
+	return p.Type == "notes" || p.Type == "calls" || p.Type == "meetings"
+}
 
 // crmPage is the CRM's records of a type, or one of them with what belongs to it.
 func (s *Sandbox) crmPage(r *http.Request) (string, any) {
@@ -64,8 +81,12 @@ func (s *Sandbox) crmPage(r *http.Request) (string, any) {
 	if !slices.Contains(hubspot.Kinds, p.Type) {
 		return "", nil
 	}
-	for _, kind := range hubspot.Kinds {
+	for _, kind := range crmTabs {
 		p.Tabs = append(p.Tabs, crmTab{kind, strings.ToUpper(kind[:1]) + kind[1:], s.crm.Len(kind)})
+	}
+	if p.Type == "deals" && r.PathValue("id") == "new" {
+		p.New = s.crmForm(r)
+		return "A new deal", p
 	}
 	if id := r.PathValue("id"); id != "" {
 		records := s.crm.Records(p.Type, hubspot.Filter{ID: id})
@@ -106,19 +127,21 @@ func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 	for _, kind := range hubspot.Kinds {
 		for _, id := range rec.Associated[kind] {
 			for _, other := range s.crm.Records(kind, hubspot.Filter{ID: id}) {
-				if kind == "contacts" || kind == "companies" {
+				switch kind {
+				case "contacts", "companies", "deals":
 					o.Others = append(o.Others, s.crmRecord(other))
-				} else {
+				case "line_items":
+					o.Lines = append(o.Lines, s.crmRecord(other))
+				default:
 					activities = append(activities, s.crmRecord(other))
 				}
 			}
 		}
 	}
 	o.Timeline = s.timeline(rec, activities)
-	for _, p := range s.o.People {
-		if p.CRMOwner != "" {
-			o.Owners = append(o.Owners, crmOwner{p.CRMOwner, p.Name})
-		}
+	o.Owners = s.crmOwners()
+	if rec.Type == "deals" {
+		o.Stages = hubspot.Stages
 	}
 	if rec.Type == "contacts" {
 		for _, other := range slices.Backward(s.crm.Records("contacts", hubspot.Filter{Last: shownRecords})) {
@@ -139,6 +162,10 @@ func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
 		v.Name, v.Detail = strings.TrimSpace(get("firstname")+" "+get("lastname")), get("email")
 	case "companies":
 		v.Name, v.Detail = get("name"), get("domain")
+	case "deals":
+		v.Name, v.Detail, v.Stage = get("dealname"), strings.TrimSpace(get("amount")+" "+get("deal_currency_code")), stageName(get("dealstage"))
+	case "line_items":
+		v.Name, v.Detail = get("name"), strings.TrimSpace(get("amount")+" "+get("hs_line_item_currency_code"))
 	case "notes":
 		v.Name, v.Detail = "Note", textOf(get("hs_note_body"))
 	case "calls":
@@ -152,6 +179,15 @@ func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
 	return v
 }
 
+func (s *Sandbox) crmOwners() (list []crmOwner) {
+	for _, p := range s.o.People {
+		if p.CRMOwner != "" {
+			list = append(list, crmOwner{p.CRMOwner, p.Name})
+		}
+	}
+	return list
+}
+
 // ownerName is what people call the owner with that ID.
 func (s *Sandbox) ownerName(id string) string {
 	for _, p := range s.o.People {
@@ -163,7 +199,7 @@ func (s *Sandbox) ownerName(id string) string {
 }
 
 var (
-	lineEnds = regexp.MustCompile(`(?i)<br\s*/?>|</(p|div|li|h[1-6])>`)
+	lineEnds = regexp.MustCompile(`(?i)(<br\s*/?>)?</(p|div|li|h[1-6])>|<br\s*/?>`)
 	tags     = regexp.MustCompile(`<[^>]*>`)
 )
 

@@ -20,6 +20,7 @@ type crmMoment struct {
 // timed are the properties whose changes stand in a timeline, with what people call them.
 var timed = []struct{ property, name string }{
 	{"hubspot_owner_id", "Owner"}, {"hs_lead_status", "Lead status"}, {"lifecyclestage", "Lifecycle stage"},
+	{"dealstage", "Stage"},
 }
 
 // timeline is what happened with a record, the youngest first: its activities, and whom it was given to and how far it came.
@@ -35,8 +36,11 @@ func (s *Sandbox) timeline(rec client.Record, activities []crmRecord) (list []cr
 		was := ""
 		for _, v := range rec.History[t.property] {
 			is := cmp.Or(v.Value, "nobody")
-			if t.property == "hubspot_owner_id" {
+			switch t.property {
+			case "hubspot_owner_id":
 				is = s.ownerName(is)
+			case "dealstage":
+				is = stageName(is)
 			}
 			m := crmMoment{At: v.At, What: t.name, Text: is}
 			if was != "" {

@@ -59,11 +59,15 @@ func TestNobodysTextIsRunAsHTML(t *testing.T) {
 	call, err := w.Log(ctx, client.Activity{Contact: recorded.Contact, Kind: "call", Text: attack})
 	require.NoError(t, err)
 	w.upsert("contacts", "email", "bob@contoso.example", object{"firstname": attack})
+	deal := w.make(client.DealForm{
+		Name: attack, Notes: attack, Companies: []client.DealCompany{{Name: attack}}, Lines: []client.DealLine{{Name: attack}},
+	})
 
 	for _, path := range []string{
 		"/", "/slack?as=maria", "/slack?as=maria&in=" + opsDesk, "/mail", "/mail?to=" + url.QueryEscape(attack), mail, mail + "?view=text",
 		"/crm", "/crm/companies", "/crm/notes", "/crm/contacts/" + recorded.Contact, "/crm/companies/" + recorded.Company,
-		"/crm/notes/" + recorded.Note, "/crm/calls", "/crm/calls/" + call.ID, "/mail/" + answers[0].ID, "/faults", "/website?utm_source=" + url.QueryEscape(attack),
+		"/crm/notes/" + recorded.Note, "/crm/calls", "/crm/calls/" + call.ID, "/crm/deals", "/crm/deals/" + deal.ID, "/crm/deals/new", "/crm/line_items/" + deal.Associated["line_items"][0],
+		"/mail/" + answers[0].ID, "/faults", "/website?utm_source=" + url.QueryEscape(attack),
 	} {
 		p := w.page(path)
 		require.NotContains(t, p.Body, "<script>alert", path)

@@ -180,7 +180,7 @@ type Reply struct {
 
 // Record is a record in the CRM.
 type Record struct {
-	Type       string            `json:"type"` // "contacts", "companies", "notes", "calls" or "meetings"
+	Type       string            `json:"type"` // "contacts", "companies", "deals", "line_items", "notes", "calls" or "meetings"
 	ID         string            `json:"id"`
 	Properties map[string]string `json:"properties"`
 	Created    time.Time         `json:"created"`
@@ -189,6 +189,8 @@ type Record struct {
 	History map[string][]Value `json:"history,omitempty"`
 	// Associated are the IDs of the records that it is associated with, by their type.
 	Associated map[string][]string `json:"associated,omitempty"`
+	// Labels are those of its associations, by the other records' IDs, as far as they have one: "Signer".
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // Value is what a property of a record was from a time on; "" for none.

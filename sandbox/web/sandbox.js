@@ -181,6 +181,10 @@ async function send(form, button) {
   if (form.dataset.ask && !(await ask(JSON.parse(form.dataset.ask)))) return;
   const body = Object.fromEntries(new FormData(form, button));
   for (const box of form.querySelectorAll("[type=checkbox]")) body[box.name] = box.checked;
+  for (const row of form.querySelectorAll("[data-row]")) {
+    const fields = [...row.querySelectorAll("[data-name]")].map((field) => [field.dataset.name, field.value.trim()]);
+    (body[row.dataset.row] ??= []).push(Object.fromEntries(fields));
+  }
   const [method, path] = form.dataset.send.split(" ");
   const buttons = form.querySelectorAll("button");
   for (const b of buttons) b.disabled = true;
@@ -205,6 +209,15 @@ async function send(form, button) {
   refresh();
 }
 
+// another adds an empty row to those of its kind.
+function another(button) {
+  const last = [...document.querySelectorAll(`[data-row="${button.dataset.another}"]`)].at(-1);
+  const row = last.cloneNode(true);
+  for (const field of row.querySelectorAll("[data-name]")) field.value = "";
+  last.after(row);
+  row.querySelector("[data-name]").focus();
+}
+
 function say(form, text) {
   const place = form.querySelector(".saying");
   if (place) place.textContent = text || "";
@@ -224,6 +237,7 @@ document.addEventListener("click", async (event) => {
     fill(document.querySelector(".leadform"), { ...button.dataset, name: button.dataset.example });
     document.querySelector(".send").focus();
   }
+  if ("another" in button.dataset) another(button);
   if ("preset" in button.dataset) {
     const form = document.getElementById("order");
     form.reset();

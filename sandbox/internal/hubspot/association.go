@@ -1,8 +1,10 @@
 package hubspot
 
 import (
+	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -12,6 +14,8 @@ type association struct {
 	FromID   string `json:"from_id"`
 	ToKind   string `json:"to_kind"`
 	ToID     string `json:"to_id"`
+	// Label is what the account's people call it; "" for nothing.
+	Label string `json:"label,omitempty"`
 }
 
 // associationTypes are the numbers of HubSpot's own unlabelled associations, in either direction.
@@ -21,7 +25,23 @@ var associationTypes = map[[2]string]int{
 	{"notes", "companies"}: 190, {"companies", "notes"}: 189,
 	{"calls", "contacts"}: 194, {"contacts", "calls"}: 193,
 	{"meetings", "contacts"}: 200, {"contacts", "meetings"}: 199,
+	{"deals", "contacts"}: 3, {"contacts", "deals"}: 4,
+	{"deals", "companies"}: 341, {"companies", "deals"}: 342,
+	{"deals", "line_items"}: 19, {"line_items", "deals"}: 20,
+	{"notes", "deals"}: 214, {"deals", "notes"}: 213,
 }
+
+// primaryTypes are those of a deal's primary company, which is its first one.
+var primaryTypes = map[[2]string]int{{"deals", "companies"}: 5, {"companies", "deals"}: 6}
+
+// labelTypes are the numbers of the labels that this account has made.
+var labelTypes = map[[2]string]map[string]int{
+	{"deals", "contacts"}: {"Signer": 11, "Decision maker": 13},
+	{"contacts", "deals"}: {"Signer": 12, "Decision maker": 14},
+}
+
+// ContactLabels are those that a deal's contacts can have.
+var ContactLabels = slices.Sorted(maps.Keys(labelTypes[[2]string{"deals", "contacts"}]))
 
 type spec struct {
 	Category string `json:"associationCategory"`
@@ -40,7 +60,7 @@ type wireAssociation struct {
 
 // relink enters all associations anew, after records have become others or none.
 func (s *Server) relink() error {
-	s.linked = map[ref]map[*kind][]string{}
+	s.linked, s.labels = map[ref]map[*kind][]string{}, map[[2]ref]string{}
 	for _, a := range s.associations.All() {
 		if err := s.link(a); err != nil {
 			return err
@@ -63,6 +83,10 @@ func (s *Server) link(a association) error {
 	if one, other := from.at(a.FromID), to.at(a.ToID); one != nil && other != nil {
 		s.linkOne(ref{from.name, one.ID}, to, other.ID)
 		s.linkOne(ref{to.name, other.ID}, from, one.ID)
+		if a.Label != "" {
+			s.labels[[2]ref{{from.name, one.ID}, {to.name, other.ID}}] = a.Label
+			s.labels[[2]ref{{to.name, other.ID}, {from.name, one.ID}}] = a.Label
+		}
 	}
 	return nil
 }
@@ -88,7 +112,7 @@ func (s *Server) associateDefault(r *http.Request) (any, error) {
 	if one == nil || other == nil {
 		return nil, notFound()
 	}
-	a := association{from.name, one.ID, to.name, other.ID}
+	a := association{FromKind: from.name, FromID: one.ID, ToKind: to.name, ToID: other.ID}
 	if err := s.associate(a); err != nil {
 		return nil, err
 	}
@@ -98,13 +122,14 @@ func (s *Server) associateDefault(r *http.Request) (any, error) {
 	}, started), nil
 }
 
-// associate makes an association between records that are there, if it isn't there. The caller holds the lock.
+// associate makes an association between records that are there, if it isn't there, and labels it. The caller holds the lock.
 func (s *Server) associate(a association) error {
 	to, err := s.kind(a.ToKind)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(s.linked[ref{a.FromKind, a.FromID}][to], a.ToID) {
+	one, other := ref{a.FromKind, a.FromID}, ref{a.ToKind, a.ToID}
+	if !slices.Contains(s.linked[one][to], a.ToID) || a.Label != "" && s.labels[[2]ref{one, other}] != a.Label {
 		if err := s.associations.Put(a.FromKind+"/"+a.FromID+">"+a.ToKind+"/"+a.ToID, a); err != nil {
 			return err
 		}
@@ -144,11 +169,38 @@ func (s *Server) ends(r *http.Request) (from, to *kind, err error) {
 	return from, to, nil
 }
 
-func (s *Server) listAssociations(r *http.Request) (any, error) {
-	type associationType struct {
-		Category string `json:"category"`
-		TypeID   int    `json:"typeId"`
+// associationType is one of the types that an association has.
+type associationType struct {
+	Category string `json:"category"`
+	TypeID   int    `json:"typeId"`
+	Label    string `json:"label,omitempty"`
+}
+
+// types are those of an association: always the unlabelled one, and besides whether it is the primary one, and its label.
+func (s *Server) types(from, to ref) []associationType {
+	kinds := [2]string{from.kind, to.kind}
+	list := []associationType{{"HUBSPOT_DEFINED", associationTypes[kinds], ""}}
+	if number := primaryTypes[kinds]; number != 0 {
+		deal, company := from, to
+		if deal.kind != "deals" {
+			deal, company = to, from
+		}
+		companies, _ := s.kind(company.kind)
+		if s.linked[deal][companies][0] == company.id {
+			list = append(list, associationType{"HUBSPOT_DEFINED", number, "Primary"})
+		}
 	}
+	if label := s.labels[[2]ref{from, to}]; label != "" {
+		list = append(list, associationType{"USER_DEFINED", labelTypes[kinds][label], label})
+	}
+	return list
+}
+
+// maxAssociations is how many are on a page.
+const maxAssociations = 500
+
+// listAssociations lists what a record is associated with, a page at a time.
+func (s *Server) listAssociations(r *http.Request) (any, error) {
 	type result struct {
 		ToObjectID       string            `json:"toObjectId"`
 		AssociationTypes []associationType `json:"associationTypes"`
@@ -163,12 +215,37 @@ func (s *Server) listAssociations(r *http.Request) (any, error) {
 	if rec == nil {
 		return nil, notFound()
 	}
+	limit, err := count(r, "limit", maxAssociations)
+	if err != nil || limit < 1 || limit > maxAssociations {
+		return nil, invalid("limit: must be between 1 and %d", maxAssociations)
+	}
+	after, err := count(r, "after", 0)
+	if err != nil || after < 0 {
+		return nil, invalid("after: %q is not a page of these associations", r.URL.Query().Get("after"))
+	}
 	answer := struct {
-		Results []result `json:"results"`
-	}{[]result{}}
-	number := associationTypes[[2]string{from.name, to.name}]
-	for _, id := range s.linked[ref{from.name, rec.ID}][to] {
-		answer.Results = append(answer.Results, result{id, []associationType{{"HUBSPOT_DEFINED", number}}})
+		Results []result  `json:"results"`
+		Paging  *nextPage `json:"paging,omitempty"`
+	}{Results: []result{}}
+	one := ref{from.name, rec.ID}
+	all := s.linked[one][to]
+	all = all[min(after, len(all)):]
+	if len(all) > limit {
+		all = all[:limit]
+		answer.Paging = &nextPage{}
+		answer.Paging.Next.After = strconv.Itoa(after + limit)
+	}
+	for _, id := range all {
+		answer.Results = append(answer.Results, result{id, s.types(one, ref{to.name, id})})
 	}
 	return answer, nil
+}
+
+// count is a number in a request's query, or else another one.
+func count(r *http.Request, name string, otherwise int) (int, error) {
+	value := r.URL.Query().Get(name)
+	if value == "" {
+		return otherwise, nil
+	}
+	return strconv.Atoi(value)
 }

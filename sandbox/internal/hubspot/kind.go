@@ -6,7 +6,7 @@ import (
 )
 
 // Kinds are the kinds of records that the account has.
-var Kinds = []string{"contacts", "companies", "notes", "calls", "meetings"}
+var Kinds = []string{"contacts", "companies", "notes", "calls", "meetings", "deals", "line_items"}
 
 // kind is a kind of record.
 type kind struct {
@@ -17,7 +17,8 @@ type kind struct {
 	modified       string // and the one of the last change
 	required       string // the property without which no record can be made; "" for none
 	properties     map[string]property
-	shown          []string // the properties of an answer where none are asked for
+	shown          []string                           // the properties of an answer where none are asked for
+	derive         func(properties map[string]string) // sets those that follow from others; nil where none do
 	records        map[string]*record
 	order          []*record // oldest first
 	// index finds records by the value of a property: of the unique ones, and of those that newKind names.
@@ -80,7 +81,7 @@ func standardKinds() []*kind {
 		k.standard(property{Name: "hs_timestamp", Type: "datetime", FieldType: "date"})
 		k.required = "hs_timestamp"
 	}
-	return []*kind{contacts, companies, notes, calls, meetings}
+	return []*kind{contacts, companies, notes, calls, meetings, dealKind(), lineItemKind()}
 }
 
 func newKind(name, singular, id, group, created, modified string, indexed ...string) *kind {

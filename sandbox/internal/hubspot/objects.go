@@ -79,7 +79,7 @@ func (s *Server) patchObject(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.update(k, rec, values); err != nil {
+	if err := s.change(k, rec, values, byApp); err != nil {
 		return nil, err
 	}
 	return k.show(rec, names(values)...), nil
@@ -166,7 +166,7 @@ func (s *Server) upsert(k *kind, in input) (wireRecord, error) {
 	if made {
 		rec, err = s.create(k, in.Properties)
 	} else {
-		err = s.update(k, rec, in.Properties)
+		err = s.change(k, rec, in.Properties, byApp)
 	}
 	if err != nil {
 		return wireRecord{}, err

@@ -32,7 +32,7 @@ func (s *Server) Edit(kindName, id string, properties map[string]string) (client
 	if err != nil {
 		return client.Record{}, err
 	}
-	if err := s.update(k, r, values); err != nil {
+	if err := s.change(k, r, values, byPeople); err != nil {
 		return client.Record{}, err
 	}
 	return s.person(r), nil
@@ -65,7 +65,7 @@ func (s *Server) Log(a client.Activity) (client.Record, error) {
 	if err != nil {
 		return client.Record{}, err
 	}
-	if err := s.associate(association{k.name, logged.ID, contacts.name, contact.ID}); err != nil {
+	if err := s.associate(association{FromKind: k.name, FromID: logged.ID, ToKind: contacts.name, ToID: contact.ID}); err != nil {
 		return client.Record{}, err
 	}
 	if at := stamp(a.At); at > contact.Properties[contactedName] { // they are written so that the later one is the greater one

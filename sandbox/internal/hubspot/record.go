@@ -12,7 +12,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 )
 
-// record is a contact, a company or an activity. Its properties and their history are never changed in place: a change makes
+// record is a contact, a company, a deal, one of its line items, or an activity. Its properties and their history are never changed in place: a change makes
 // new ones.
 type record struct {
 	Kind       string            `json:"kind"`
@@ -208,6 +208,9 @@ func (k *kind) complete(properties map[string]string, r *record) map[string]stri
 	}
 	maps.DeleteFunc(all, func(_, v string) bool { return v == "" })
 	all["hs_object_id"], all[k.created], all[k.modified] = r.ID, stamp(r.Created), stamp(r.Updated)
+	if k.derive != nil {
+		k.derive(all)
+	}
 	return all
 }
 

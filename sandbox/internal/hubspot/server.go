@@ -1,5 +1,5 @@
-// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies, notes, calls and meetings with their
-// properties, associations, and owners; and what people do there, of which it tells the integration.
+// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies, deals, line items, notes, calls and
+// meetings with their properties, associations, and owners; and what people do there, of which it tells the integration.
 //
 // What is checked and answered follows https://developers.hubspot.com/docs/reference/api/crm, and HubSpot's published OpenAPI
 // descriptions where the two differ.
@@ -53,12 +53,13 @@ type Server struct {
 	properties   *journal.Table[property]
 	associations *journal.Table[association]
 	linked       map[ref]map[*kind][]string // the IDs of what a record is associated with, oldest first
+	labels       map[[2]ref]string          // of the associations that have one, from either end
 	byKey        ledger.Ledger[*record]     // the notes
 }
 
 // New makes the account, with what the journal has.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o, kinds: standardKinds(), lastID: 1000, linked: map[ref]map[*kind][]string{}}
+	s := &Server{Options: o, kinds: standardKinds(), lastID: 1000}
 	return s, s.load()
 }
 
@@ -138,6 +139,9 @@ func (s *Server) API() http.Handler {
 				w.WriteHeader(status)
 				return
 			case err == nil:
+				if b, ok := answer.(batch); ok && len(b.Errors) > 0 {
+					status = http.StatusMultiStatus
+				}
 				wire.JSON(w, status, answer)
 				return
 			}
@@ -151,6 +155,7 @@ func (s *Server) API() http.Handler {
 	handle("GET /crm/v3/objects/{type}/{id}", http.StatusOK, s.getObject)
 	handle("PATCH /crm/v3/objects/{type}/{id}", http.StatusOK, s.patchObject)
 	handle("DELETE /crm/v3/objects/{type}/{id}", http.StatusNoContent, s.deleteObject)
+	handle("POST /crm/v3/objects/{type}/batch/read", http.StatusOK, s.readObjects)
 	handle("POST /crm/v3/objects/{type}/batch/upsert", http.StatusOK, s.upsertObjects)
 	handle("POST /crm/v3/objects/{type}/search", http.StatusOK, s.searchObjects)
 	handle("GET /crm/v3/properties/{type}/{name}", http.StatusOK, s.getProperty)
@@ -175,8 +180,21 @@ type batch struct {
 	Results     any       `json:"results"`
 	StartedAt   time.Time `json:"startedAt"`
 	CompletedAt time.Time `json:"completedAt"`
+	// Errors are what couldn't be done of it.
+	NumErrors int          `json:"numErrors,omitempty"`
+	Errors    []batchError `json:"errors,omitempty"`
+}
+
+// batchError is what couldn't be done of a batch, and of which records.
+type batchError struct {
+	Status   string              `json:"status"`
+	Category string              `json:"category"`
+	Message  string              `json:"message"`
+	Context  map[string][]string `json:"context"`
+	Links    map[string]string   `json:"links"`
+	Errors   []detail            `json:"errors"`
 }
 
 func complete(results any, started time.Time) batch {
-	return batch{"COMPLETE", results, started, time.Now().UTC()}
+	return batch{Status: "COMPLETE", Results: results, StartedAt: started, CompletedAt: time.Now().UTC()}
 }

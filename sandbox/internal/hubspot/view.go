@@ -69,16 +69,25 @@ func (s *Server) person(r *record) client.Record {
 		Type: r.Kind, ID: r.ID, Properties: r.Properties, Created: r.Created, Updated: r.Updated, History: r.History,
 		Associated: map[string][]string{},
 	}
-	for k, ids := range s.linked[ref{r.Kind, r.ID}] {
+	one := ref{r.Kind, r.ID}
+	for k, ids := range s.linked[one] {
 		v.Associated[k.name] = append([]string(nil), ids...)
+		for _, id := range ids {
+			if label := s.labels[[2]ref{one, {k.name, id}}]; label != "" {
+				if v.Labels == nil {
+					v.Labels = map[string]string{}
+				}
+				v.Labels[id] = label
+			}
+		}
 	}
 	return v
 }
 
-// ofCase are the records that belong to a case, by kind: its notes, the contacts that these are on, and the companies of both.
-// What people log belongs to none.
+// ofCase are the records that belong to a case, by kind: its notes, the contacts and deals that these are on, and the companies
+// of the notes and the contacts. What people log belongs to none.
 func (s *Server) ofCase(caseID string) map[*kind][]*record {
-	contacts, companies, notes := s.kinds[0], s.kinds[1], s.kinds[2] // as in Kinds
+	contacts, companies, notes, deals := s.kinds[0], s.kinds[1], s.kinds[2], s.kinds[5] // as in Kinds
 	found := map[*kind][]*record{}
 	seen := map[*record]bool{}
 	take := func(k *kind, r *record) {
@@ -98,6 +107,9 @@ func (s *Server) ofCase(caseID string) map[*kind][]*record {
 		}
 		for _, id := range s.linked[ref{notes.name, note.ID}][companies] {
 			take(companies, companies.records[id])
+		}
+		for _, id := range s.linked[ref{notes.name, note.ID}][deals] {
+			take(deals, deals.records[id])
 		}
 	}
 	for _, contact := range found[contacts] {

@@ -20,6 +20,7 @@ const (
 	onContacted     = 424_201
 	onMerge         = 424_202
 	onDeletion      = 424_203
+	onStage         = 424_204
 	byPeople, byApp = "CRM_UI", "INTEGRATION"
 )
 

@@ -27,6 +27,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 		}))
 	})
 	mux.HandleFunc("POST /_sandbox/slack/click", s.click)
+	mux.HandleFunc("GET /_sandbox/slack/dialogs/{id}", s.openDialog)
 	mux.HandleFunc("POST /_sandbox/slack/submit", s.submit)
 	mux.HandleFunc("GET /_sandbox/mail", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.mail.Emails(sendgrid.Filter{To: r.FormValue("to"), Case: r.FormValue("case")}))
@@ -75,6 +76,15 @@ func (s *Sandbox) click(w http.ResponseWriter, r *http.Request) {
 	default:
 		wire.JSON(w, http.StatusOK, clicked)
 	}
+}
+
+func (s *Sandbox) openDialog(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.slack.Dialog(r.FormValue("user"), r.PathValue("id"))
+	if !ok {
+		wire.Error(w, http.StatusNotFound, "%s", slack.ErrNoDialog)
+		return
+	}
+	wire.JSON(w, http.StatusOK, v.Seen())
 }
 
 func (s *Sandbox) submit(w http.ResponseWriter, r *http.Request) {

@@ -50,6 +50,9 @@ func TestADialogThatIsLoadingIsFilledInAndSent(t *testing.T) {
 	page := "/slack/dialogs/" + o.ID + "?user=" + maria
 	require.Contains(t, w.page(page).Body, "Loading")
 	require.NotContains(t, w.page(page).Body, "btn primary")
+	seen, err := w.Dialog(t.Context(), maria, o.ID)
+	require.NoError(t, err)
+	require.False(t, seen.Ready)
 
 	fields := question().Buttons[0].Fields
 	fields[0].Value, fields[1].Value = "omar", attack
@@ -59,6 +62,12 @@ func TestADialogThatIsLoadingIsFilledInAndSent(t *testing.T) {
 	require.Contains(t, body, "&lt;script")
 	require.NotContains(t, body, "<script")
 	require.NotContains(t, body, "Loading")
+	seen, err = w.Dialog(t.Context(), maria, o.ID)
+	require.NoError(t, err)
+	require.True(t, seen.Ready)
+	require.Equal(t, map[string]string{"to": "omar", "comment": attack}, seen.Values)
+	_, err = w.Dialog(t.Context(), "U0NOBODY1", o.ID)
+	require.Error(t, err, "it is somebody else's")
 
 	done, err := w.Submit(t.Context(), client.Submission{User: maria, View: o.ID, Values: map[string]string{"to": "grace"}})
 	require.NoError(t, err)

@@ -262,6 +262,12 @@ func TestWhatSignersDoIsToldUntilTheAppSaysTheRightWords(t *testing.T) {
 	require.WithinDuration(t, time.Now(), signed.Status.At, time.Minute)
 	require.Equal(t, esign.Viewed, app.wait(t, "signature_request_viewed").Status.State)
 	require.Empty(t, app.wait(t, "signature_request_downloadable").Status.State, "tells nothing that matters")
+	app.wait(t, "signature_request_signed")
+	posts := func() int { app.mu.Lock(); defer app.mu.Unlock(); return app.posts }
+	before := posts()
+	_, err = w.Act(t.Context(), got.ID, client.SignatureAct{Do: client.SignatureRepeat})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return posts() == before+5 }, patience, time.Millisecond, "once more, and nothing else")
 
 	declined, err := w.esign().RequestSignature(t.Context(), key("sign-2"), aRequest())
 	require.NoError(t, err)

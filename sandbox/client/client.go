@@ -48,6 +48,11 @@ func (c *Client) Click(ctx context.Context, click Click) (clicked Clicked, err e
 	return clicked, c.do(ctx, http.MethodPost, "/slack/click", nil, click, &clicked)
 }
 
+// Dialog is a dialog that somebody has open. It fails where they haven't (any more).
+func (c *Client) Dialog(ctx context.Context, user, view string) (d Dialog, err error) {
+	return d, c.do(ctx, http.MethodGet, "/slack/dialogs/"+url.PathEscape(view), url.Values{"user": {user}}, nil, &d)
+}
+
 // Submit sends a dialog that a click has opened. It fails where the user couldn't have done so: the dialog isn't open (any
 // more), or doesn't ask for such a value.
 func (c *Client) Submit(ctx context.Context, in Submission) (submitted Submitted, err error) {

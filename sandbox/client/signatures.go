@@ -44,13 +44,16 @@ const (
 	SignatureRecalled = "recalled"
 )
 
-// What can be done with a signature request that is open.
+// What can be done with a signature request that is open, where nothing else is said.
 const (
 	SignatureView    = "view"
 	SignatureSign    = "sign"
 	SignatureDecline = "decline"
 	SignatureBounce  = "bounce" // the e-mail comes back
 	SignatureExpire  = "expire" // its time is up at once
+	// SignatureRepeat has Dropbox Sign post once more what it has posted of the request since the sandbox was started, as it does
+	// where answers were lost; also when the request is over.
+	SignatureRepeat = "repeat"
 )
 
 // SignatureAct is something that the signer does, or that happens to a signature request.

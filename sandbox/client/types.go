@@ -92,6 +92,16 @@ type Clicked struct {
 	View string `json:"view,omitempty"`
 }
 
+// Dialog is what somebody sees of a dialog that they have open.
+type Dialog struct {
+	Title string `json:"title"`
+	// Ready is whether it can be sent. One that the app still fills in can't.
+	Ready bool `json:"ready"`
+	// Values are what its inputs hold to begin with, by their block IDs. A [Submission] leaves nothing as it was by itself: what
+	// isn't sent along counts as emptied.
+	Values map[string]string `json:"values"`
+}
+
 // Submission is somebody sending a dialog that they have open.
 type Submission struct {
 	User string `json:"user"` // Slack user ID

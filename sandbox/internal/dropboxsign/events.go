@@ -21,7 +21,8 @@ const received = "Hello API Event Received"
 // account is the account's ID.
 const account = "5a11d80c0ffee0000000000000000000sandbox0"
 
-// tell posts an event about a request, with a message or, with "", none. What it says of the request is how that is now.
+// tell posts an event about a request, with a message or, with "", none. What it says of the request is how that is now. The caller
+// holds the lock.
 func (s *Server) tell(kind string, r *request, message string) {
 	if s.EventsURL == "" {
 		return
@@ -41,7 +42,15 @@ func (s *Server) tell(kind string, r *request, message string) {
 	if err != nil {
 		panic(err) // there is nothing in it that can't be written
 	}
+	s.told[r.ID] = append(s.told[r.ID], body)
 	s.Outbox.Send(s.EventsURL, func(int) webhook.Request { return form(body) })
+}
+
+// repeat posts every event about a request once more, as it was. The caller holds the lock.
+func (s *Server) repeat(id string) {
+	for _, body := range s.told[id] {
+		s.Outbox.Send(s.EventsURL, func(int) webhook.Request { return form(body) })
+	}
 }
 
 // form is an event as it is posted: in the field "json" of a form.

@@ -91,6 +91,10 @@ func (s *Server) Act(id string, a client.SignatureAct) (client.Signature, error)
 		return client.Signature{}, ErrNoRequest
 	}
 	now := time.Now().UTC()
+	if a.Do == client.SignatureRepeat {
+		s.repeat(id)
+		return view(r, now), nil
+	}
 	if r.over(now) {
 		return client.Signature{}, fmt.Errorf("it is %s: nothing can be done with it any more", r.state(now))
 	}
@@ -118,7 +122,7 @@ func (s *Server) Act(id string, a client.SignatureAct) (client.Signature, error)
 		changed.Expired = now
 		events = append(events, "signature_request_expired")
 	default:
-		return client.Signature{}, fmt.Errorf("do: %q is none of view, sign, decline, bounce, expire", a.Do)
+		return client.Signature{}, fmt.Errorf("do: %q is none of view, sign, decline, bounce, expire, repeat", a.Do)
 	}
 	if err := s.put(r, changed); err != nil {
 		return client.Signature{}, err

@@ -38,11 +38,12 @@ type Server struct {
 	requests *journal.Table[*request]
 	files    *journal.Table[[]byte] // by the request's ID
 	byKey    ledger.Ledger[*request]
+	told     map[string][][]byte // the events about a request, by its ID, since the process began
 }
 
 // New makes the account, with what the journal has.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o}
+	s := &Server{Options: o, told: map[string][][]byte{}}
 	var err error
 	if s.requests, err = journal.NewTable[*request](o.Journal, "dropboxsign.request"); err != nil {
 		return nil, err

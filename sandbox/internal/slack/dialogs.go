@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/throughline-dev/throughline/sandbox/client"
 )
 
 // triggerLife is how long a click lets an app open a modal (https://docs.slack.dev/surfaces/modals#opening). triggerKept is how
@@ -123,6 +125,21 @@ func (s *Server) Dialog(user, id string) (View, bool) {
 		return View{}, false
 	}
 	return d.View, true
+}
+
+// Seen is what a person sees of the modal.
+func (v View) Seen() client.Dialog {
+	d := client.Dialog{Title: v.Title.Text, Ready: v.Submit != nil, Values: map[string]string{}}
+	for _, b := range v.Blocks {
+		if b.Type != "input" {
+			continue
+		}
+		d.Values[b.BlockID] = b.Element.Initial
+		if b.Element.Chosen != nil {
+			d.Values[b.BlockID] = b.Element.Chosen.Value
+		}
+	}
+	return d
 }
 
 // wireView is a modal as Slack tells an app of it (https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload).

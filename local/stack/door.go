@@ -45,7 +45,6 @@ func (s *Stack) openDoor(ctx context.Context, l net.Listener) error {
 		SlackToken:         s.Config.Secret(config.SlackToken).Reveal(),
 		SlackURL:           s.Config.Systems.Slack.URL,
 		People:             people,
-		Links:              links,
 		Webhooks:           reports,
 		Links:              links,
 		Pages: page.New(page.Options{

@@ -53,7 +53,7 @@ func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("X-Robots-Tag", "noindex, nofollow")
 	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cache-Control", "private, max-age=31536000, immutable") // it is known by what is in it
+	header.Set("Cache-Control", "private, max-age=300") // what is in it never changes, but the link to it expires
 	header.Set("ETag", `"`+d.Digest+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }

@@ -46,7 +46,7 @@ func TestADocumentIsServedAsWhatItIs(t *testing.T) {
 	assert.Equal(t, "%PDF-1.7 the document", w.Body.String())
 	for name, want := range map[string]string{
 		"Content-Type": "application/pdf", "Content-Disposition": "inline; filename=P-7QX4M2KD-v2.pdf", "X-Content-Type-Options": "nosniff",
-		"Cache-Control": "private, max-age=31536000, immutable", "ETag": `"00ff"`, "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer",
+		"Cache-Control": "private, max-age=300", "ETag": `"00ff"`, "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer",
 	} {
 		assert.Equal(t, want, w.Header().Get(name))
 	}

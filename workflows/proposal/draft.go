@@ -18,7 +18,9 @@ import (
 // edition is a version, and where it can be read.
 type edition struct {
 	Version
-	url string // "" where no link could be made
+	url string // of the PDF; "" where no link could be made
+	// page is the address of the same as a page, which a phone shows better; "" likewise.
+	page string
 	// marked is the same with what is missing marked in it, for the strategist; "" where nothing is.
 	marked string
 }
@@ -60,6 +62,7 @@ func (p *proposal) publish(ctx workflow.Context, made document.Proposal, by poli
 			return err
 		}
 		v.Document, v.url = rendered, p.linkTo(ctx, name, rendered.Digest, "pdf", fmt.Sprintf("%s-v%d.pdf", made.Number, made.Version))
+		v.page = p.linkTo(ctx, name+"-page", rendered.HTMLDigest, "html", fmt.Sprintf("%s-v%d.html", made.Number, made.Version))
 	}
 	if incomplete(made) {
 		marked := made

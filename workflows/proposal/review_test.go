@@ -170,7 +170,8 @@ func (s *ReviewSuite) TestOnlyWhatIsMarkedForTheStrategistIsADraft() {
 	s.True(s.world.Rendered[1].It.Draft)
 	s.Equal("P-7QX4M2KD-v1.pdf", s.world.Links[0].It.Document.Name)
 	s.Equal(s.world.Requests[0].It.Digest, s.world.Links[0].It.Document.Digest, "what is sent is what everybody has seen")
-	s.Equal("P-7QX4M2KD-v1-marked.html", s.world.Links[1].It.Document.Name)
+	s.Equal("P-7QX4M2KD-v1.html", s.world.Links[1].It.Document.Name)
+	s.Equal("P-7QX4M2KD-v1-marked.html", s.world.Links[2].It.Document.Name)
 }
 
 func (s *ReviewSuite) TestACurrencyWithoutMinorUnits() {

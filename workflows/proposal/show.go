@@ -37,6 +37,9 @@ func (p *proposal) facts(v *edition) []slack.Fact {
 	if v.url != "" {
 		facts = append(facts, slack.Fact{Label: "Document", Value: fmt.Sprintf("Open it (%d pages)", v.Document.Pages), Link: v.url})
 	}
+	if v.page != "" {
+		facts = append(facts, slack.Fact{Label: "On a page", Value: "Read it here", Link: v.page})
+	}
 	if v.By.ID != "" {
 		changed := v.By.Name
 		if v.Why != "" {

@@ -45,8 +45,8 @@ type noteWriter struct {
 	out    strings.Builder
 	prefix string // what the line begins with: "## ", "- "
 	line   string
-	strong int    // how many elements that make it bold are open
-	bold   int    // where in the line the bold part begins
+	strong int // how many elements that make it bold are open
+	bold   int // where in the line the bold part begins
 	link   string
 	linked int // where in the line its text begins
 	lists  []int

@@ -128,6 +128,6 @@ func (s *Server) change(k *kind, r *record, properties map[string]string, by str
 func (s *Server) tellStage(deal *record, by string) {
 	s.tell(event{
 		SubscriptionID: onStage, SubscriptionType: "deal.propertyChange", ObjectID: number(deal.ID), ChangeSource: by,
-		PropertyName: stageName, PropertyValue: deal.Properties[stageName],
+		PropertyName: stageName, PropertyValue: deal.Properties[stageName], OccurredAt: deal.Updated.UnixMilli(),
 	})
 }

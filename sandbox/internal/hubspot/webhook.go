@@ -50,13 +50,13 @@ type event struct {
 	NumberOfPropertiesMoved *int  `json:"numberOfPropertiesMoved,omitempty"`
 }
 
-// tell posts an event to the app. A repeat has the same eventId, and the number of the attempt.
+// tell posts an event to the app, of just now unless it says when. A repeat has the same eventId, and the number of the attempt.
 func (s *Server) tell(e event) {
 	if s.EventsURL == "" {
 		return
 	}
 	e.EventID, e.PortalID, e.AppID = rand.Int64N(1<<40), number(PortalID), appID
-	e.OccurredAt = time.Now().UnixMilli()
+	e.OccurredAt = cmp.Or(e.OccurredAt, time.Now().UnixMilli())
 	s.Outbox.Send(s.EventsURL, func(attempt int) webhook.Request {
 		e.AttemptNumber = attempt
 		body, err := json.Marshal([]event{e})

@@ -15,6 +15,7 @@ type benchmark struct {
 var benchmarks = []benchmark{
 	{"server", measureServer},
 	{"lead", measureLead},
+	{"proposal", measureProposal},
 	{"rotation", measureRotation},
 }
 
@@ -29,17 +30,17 @@ func names() (list []string) {
 type size struct {
 	// rounds is how often the sides of a comparison take turns.
 	rounds int
-	// alone is how many leads are sent one after the other in a round, and rested how many of them after a rest, in all.
+	// alone is how many leads or proposals are sent one after the other in a round, and rested how many after a rest, in all.
 	alone, rested int
-	// leads is how many leads are sent in a round of many, atOnce of them in flight.
-	leads, atOnce int
+	// leads and proposals are how many are sent in a round of many, atOnce of them in flight.
+	leads, proposals, atOnce int
 	// turns is how many turns of a pool are taken in a round, by so many callers at once.
 	turns, callers int
 }
 
 var (
-	full  = size{rounds: 5, alone: 25, rested: 10, leads: 200, atOnce: 50, turns: 640, callers: 64}
-	quick = size{rounds: 2, alone: 10, rested: 2, leads: 50, atOnce: 25, turns: 128, callers: 64}
+	full  = size{rounds: 5, alone: 25, rested: 10, leads: 200, proposals: 100, atOnce: 50, turns: 640, callers: 64}
+	quick = size{rounds: 2, alone: 10, rested: 2, leads: 50, proposals: 25, atOnce: 25, turns: 128, callers: 64}
 )
 
 // progress tells on standard error what is being measured.

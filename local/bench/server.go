@@ -29,14 +29,14 @@ func measureServer(ctx context.Context, n size, p progress) (figures []Figure, e
 
 	alone, err := takeTurns(ctx, n.rounds, func(i int, s *system) (round, error) {
 		p.say("round %d of %d, %s: %d leads, one after the other", i+1, n.rounds, name[s], n.alone)
-		return s.carryAlone(ctx, throughline, n.alone)
+		return s.carryAlone(ctx, leads, throughline, n.alone)
 	}, tuned, untuned)
 	if err != nil {
 		return nil, err
 	}
 	steps, err := takeTurns(ctx, n.rounds, func(i int, s *system) (round, error) {
 		p.say("round %d of %d, %s: %d leads of regular activities, one after the other", i+1, n.rounds, name[s], n.alone)
-		return s.carryAlone(ctx, bareRegular, n.alone)
+		return s.carryAlone(ctx, leads, bareRegular, n.alone)
 	}, tuned, untuned)
 	if err != nil {
 		return nil, err
@@ -46,14 +46,14 @@ func measureServer(ctx context.Context, n size, p progress) (figures []Figure, e
 		if err := wait(ctx, rest); err != nil {
 			return round{}, err
 		}
-		return s.carryAlone(ctx, throughline, 1)
+		return s.carryAlone(ctx, leads, throughline, 1)
 	}, tuned, untuned)
 	if err != nil {
 		return nil, err
 	}
 	busy, err := takeTurns(ctx, n.rounds, func(i int, s *system) (round, error) {
 		p.say("round %d of %d, %s: %d leads, %d at once", i+1, n.rounds, name[s], n.leads, n.atOnce)
-		return s.carryMany(ctx, throughline, n.leads, n.atOnce)
+		return s.carryMany(ctx, leads, throughline, n.leads, n.atOnce)
 	}, tuned, untuned)
 	if err != nil {
 		return nil, err

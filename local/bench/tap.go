@@ -9,38 +9,41 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/proposal"
 )
 
-// carrier says who carries a lead. It is sent along in a field that Throughline doesn't know and so keeps as it came.
+// carrier says who carries something.
 type carrier string
 
 const (
 	throughline carrier = "throughline" // the workflow as it is
-	bareLocal   carrier = "bare"        // bare, with local activities where a lead's steps are repeatable
-	bareRegular carrier = "regular"     // bare, with regular activities only
-
-	carrierField = "benchmark_carrier"
+	bareLocal   carrier = "bare"        // its reference, with local activities where its steps are repeatable
+	bareRegular carrier = "regular"     // its reference, with regular activities only
 )
 
 // barePool is a pool whose rotation is one that does nothing.
 const barePool = "benchmark-bare"
 
-// tap sits in the client and the workers of a system that is measured. There it lets other workflows take the place of the
-// lead and the rotation, so that a reference differs from what it is compared with by the workflow's code alone: it has
-// the same door, start, server, workers, activities and sandbox. And it tells when a card has been posted and when a workflow has
-// come to its end, since asking for that again and again would cost what is to be measured.
+// tap sits in the client and the workers of a system that is measured. There it lets references take the place of the lead, the
+// proposal and the rotation, so that a reference differs from what it is compared with by the workflow's code alone: it has
+// the same door, start, server, workers, activities and sandbox. And it tells when there is something for people to do and when
+// a workflow has come to its end, since asking for that again and again would cost what is to be measured.
 type tap struct {
 	interceptor.InterceptorBase
 	mu    sync.Mutex
-	cases map[string]news // by workflow
+	cases map[string]*followed // by workflow
 }
 
-// news of a workflow.
-type news struct {
-	card  chan posted   // its first card
-	ended chan struct{} // closed when its function has returned, a moment before Temporal has that
+// followed is a workflow of which there is to be news.
+type followed struct {
+	by      carrier
+	card    chan posted   // its first card
+	request chan string   // the ID of its first request for a signature
+	ended   chan struct{} // closed when its function has returned, a moment before Temporal has that
+	end     func()        // closes ended; called again where Temporal has refused the end
 }
 
 // posted is a card that is in Slack.
@@ -49,29 +52,30 @@ type posted struct {
 	slack.Posted
 }
 
-func newTap() *tap { return &tap{cases: map[string]news{}} }
+func newTap() *tap { return &tap{cases: map[string]*followed{}} }
 
-// of is where a workflow's news come.
-func (t *tap) of(workflow string) news {
+// follow has a workflow that is about to be started carried, and told of.
+func (t *tap) follow(id string, by carrier) *followed {
+	f := &followed{by: by, card: make(chan posted, 1), request: make(chan string, 1), ended: make(chan struct{})}
+	f.end = sync.OnceFunc(func() { close(f.ended) })
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	n, ok := t.cases[workflow]
-	if !ok {
-		n = news{make(chan posted, 1), make(chan struct{})}
-		t.cases[workflow] = n
-	}
-	return n
+	t.cases[id] = f
+	return f
 }
 
-// end announces that a workflow's function has returned; it may do so twice, where Temporal refused the end.
-func (t *tap) end(workflow string) {
-	ended := t.of(workflow).ended
+// of is a workflow that is followed; nil where it isn't.
+func (t *tap) of(id string) *followed {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.cases[id]
+}
+
+// tell tells of the first of its kind; nobody waits for a further one.
+func tell[T any](to chan T, news T) {
 	select {
-	case <-ended:
+	case to <- news:
 	default:
-		close(ended)
 	}
 }
 
@@ -94,14 +98,19 @@ type activities struct {
 
 func (a *activities) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
 	result, err := a.Next.ExecuteActivity(ctx, in)
-	if at, ok := result.(slack.Posted); ok && err == nil && activity.GetInfo(ctx).ActivityType.Name == "PostCard" {
-		drawn := in.Args[1].(slack.Card)
-		select {
-		case a.tap.of(drawn.Task.Workflow).card <- posted{to: drawn.To, Posted: at}:
-		default: // a further card of the same workflow
-		}
+	f := a.tap.of(activity.GetInfo(ctx).WorkflowExecution.ID)
+	if err != nil || f == nil {
+		return result, err
 	}
-	return result, err
+	switch made := result.(type) {
+	case slack.Posted:
+		if drawn, ok := in.Args[1].(slack.Card); ok {
+			tell(f.card, posted{to: drawn.To, Posted: made})
+		}
+	case esign.Requested:
+		tell(f.request, made.ID)
+	}
+	return result, nil
 }
 
 type workflows struct {
@@ -115,11 +124,9 @@ func (w *workflows) ExecuteWorkflow(ctx workflow.Context, in *interceptor.Execut
 	}
 	switch arg := in.Args[0].(type) {
 	case lead.Submission:
-		result, err := w.carry(ctx, in, arg)
-		if err == nil {
-			w.tap.end(workflow.GetInfo(ctx).WorkflowExecution.ID)
-		}
-		return result, err
+		return w.carry(ctx, in, func(repeatable kind) (ended, error) { return bareLead(ctx, arg, repeatable) })
+	case proposal.Request:
+		return w.carry(ctx, in, func(repeatable kind) (ended, error) { return bareProposal(ctx, arg, repeatable) })
 	case string:
 		if arg == barePool {
 			return nil, bareRotation(ctx)
@@ -128,15 +135,24 @@ func (w *workflows) ExecuteWorkflow(ctx workflow.Context, in *interceptor.Execut
 	return w.Next.ExecuteWorkflow(ctx, in)
 }
 
-func (w *workflows) carry(ctx workflow.Context, in *interceptor.ExecuteWorkflowInput, s lead.Submission) (any, error) {
-	switch by, _ := s.Other[carrierField].(string); carrier(by) {
-	case bareLocal:
-		return bare(ctx, s, local)
-	case bareRegular:
-		return bare(ctx, s, regular)
-	default:
+func (w *workflows) carry(
+	ctx workflow.Context, in *interceptor.ExecuteWorkflowInput, bare func(repeatable kind) (ended, error),
+) (result any, err error) {
+	f := w.tap.of(workflow.GetInfo(ctx).WorkflowExecution.ID)
+	switch {
+	case f == nil:
 		return w.Next.ExecuteWorkflow(ctx, in)
+	case f.by == bareLocal:
+		result, err = bare(local)
+	case f.by == bareRegular:
+		result, err = bare(regular)
+	default:
+		result, err = w.Next.ExecuteWorkflow(ctx, in)
 	}
+	if err == nil {
+		f.end()
+	}
+	return result, err
 }
 
 // bareRotation answers the rotation's update without thinking.

@@ -16,6 +16,7 @@ import (
 
 	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/proposal"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
@@ -29,6 +30,7 @@ func requireReplay(t *testing.T, h *history.History, name string) {
 	replayer, err := worker.NewWorkflowReplayerWithOptions(worker.WorkflowReplayerOptions{DisableRegistrationAliasing: true})
 	require.NoError(t, err)
 	lead.Register(replayer)
+	proposal.Register(replayer)
 	rotation.Register(replayer)
 	keeper.Register(replayer)
 	require.NoError(t, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), h))

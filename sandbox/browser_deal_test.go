@@ -23,9 +23,12 @@ func aDealIsMadeAndMoved(t *testing.T, b browser) {
 	require.NoError(t, err)
 	page.click("#newdeal > p .primary")
 	page.until(`document.querySelector("#record .status")?.textContent === "Appointment scheduled"`)
-	_, err = page.eval(`document.querySelector("#move select").value = "presentationscheduled"`)
+	page.until(`document.querySelector("#move button") !== null`)
+	_, err = page.eval(`{ // at once, since the page brings itself up to date in between
+		document.querySelector("#move select").value = "presentationscheduled";
+		document.querySelector("#move button").click();
+	}`)
 	require.NoError(t, err)
-	page.click("#move button")
 	page.until(`document.querySelector("#record .status")?.textContent === "Presentation scheduled"`)
 
 	deals, err := w.Deals(ctx, "")

@@ -71,6 +71,8 @@ func TestTheDemoIsTheDefaultWithShorterClocksThatNeverStop(t *testing.T) {
 	assert.Equal(t, 7*time.Minute, demo.Proposal.Signature.Expires.Duration)
 	demo.Proposal.Review, demo.Proposal.Approval, demo.Proposal.Operations = c.Proposal.Review, c.Proposal.Approval, c.Proposal.Operations
 	demo.Proposal.Signature = c.Proposal.Signature
+	assert.Equal(t, "presentationscheduled", demo.Proposal.DealStage)
+	demo.Proposal.DealStage = c.Proposal.DealStage
 
 	demo.Lead.Contact, demo.Lead.Operations, demo.Lead.EnrichmentWait = c.Lead.Contact, c.Lead.Operations, c.Lead.EnrichmentWait
 	for i, one := range demo.Calendars {

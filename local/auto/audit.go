@@ -29,6 +29,11 @@ var (
 	Contact       = Kind{"hubspot", "contacts"}
 	Company       = Kind{"hubspot", "companies"}
 	Note          = Kind{"hubspot", "notes"}
+	Signature     = Kind{"dropboxsign", "signature requests"}
+	Project       = Kind{"asana", "projects"}
+	ProjectTask   = Kind{"asana", "tasks"}
+	Invoice       = Kind{"stripe", "invoices"}
+	InvoiceMail   = Kind{"stripe", "invoices that were sent"}
 )
 
 // Effects counts effects by their kind.
@@ -110,7 +115,7 @@ func tally(happened []sandbox.Effect, by map[string]Tally) (problems []string) {
 	return problems
 }
 
-// see counts what people find of the case in Slack, in the mailboxes and in the CRM.
+// see counts what people find of the case in Slack, in the mailboxes, in the CRM, and where it is signed, done and paid.
 func (p *Player) see(ctx context.Context) (Effects, error) {
 	seen := Effects{}
 	for _, id := range p.ids {
@@ -144,7 +149,31 @@ func (p *Player) see(ctx context.Context) (Effects, error) {
 		t.Count += n
 		p.result.Effects[PrivateAnswer.System] = t
 	}
-	return seen, p.seeCRM(ctx, seen)
+	return seen, errors.Join(p.seeCRM(ctx, seen), p.seeDeal(ctx, seen))
+}
+
+// seeDeal counts what there is to sign, to do and to pay.
+func (p *Player) seeDeal(ctx context.Context, seen Effects) error {
+	for _, id := range p.ids {
+		signatures, err1 := p.World.Signatures(ctx, id)
+		projects, err2 := p.World.Projects(ctx, id)
+		invoices, err3 := p.World.Invoices(ctx, id)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		seen[Signature] += len(signatures)
+		seen[Project] += len(projects)
+		for _, one := range projects {
+			for _, s := range one.Sections {
+				seen[ProjectTask] += len(s.Tasks)
+			}
+		}
+		seen[Invoice] += len(invoices)
+		for _, one := range invoices {
+			seen[InvoiceMail] += one.Sent
+		}
+	}
+	return nil
 }
 
 // seeCRM counts the records: the contacts of those whom the case is about, and what its workflows have made.

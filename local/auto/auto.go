@@ -38,7 +38,7 @@ type Case struct {
 }
 
 // Cases are all there are.
-func Cases() []Case { return leadCases() }
+func Cases() []Case { return slices.Concat(leadCases(), proposalCases()) }
 
 // Workflows are the workflows that have cases.
 func Workflows() []string {
@@ -153,7 +153,7 @@ func Check(o Options) error {
 	if takes := ladder(o.Handbook); takes > longest {
 		return fmt.Errorf("the handbook gives people up to %s, and the cases wait for that: play them with the demo policy", takes)
 	}
-	return checkLeads(o.Handbook)
+	return errors.Join(checkLeads(o.Handbook), checkProposals(o.Handbook))
 }
 
 // reach says which of the two addresses leads nowhere.
@@ -179,7 +179,7 @@ func reach(ctx context.Context, o Options) error {
 // ladder is how long it takes until the last rung of the handbook's ladders.
 func ladder(handbook *config.Config) time.Duration {
 	var last time.Duration
-	for _, rung := range slices.Concat(handbook.Lead.Contact, handbook.Lead.Operations) {
+	for _, rung := range slices.Concat(handbook.Lead.Contact, handbook.Lead.Operations, handbook.Proposal.Review, handbook.Proposal.Approval) {
 		last = max(last, rung.After.Duration)
 	}
 	return last

@@ -39,18 +39,25 @@ func TestNoTwoCasesShareANameOrACompany(t *testing.T) {
 		require.False(t, domains[domain], domain)
 		domains[domain] = true
 	}
+	for _, c := range allProposals {
+		_, domain, _ := strings.Cut(c.email, "@")
+		require.False(t, domains[domain], domain)
+		domains[domain] = true
+	}
 }
 
 func TestWhatCannotBePlayedIsSaidFirst(t *testing.T) {
 	demo := load(t, config.Default, config.Demo)
 	require.NoError(t, Check(Options{Handbook: demo}))
 	require.NoError(t, Check(Options{Handbook: demo, Only: []string{"lead"}}))
-	require.EqualError(t, Check(Options{Handbook: demo, Only: []string{"leed"}}), `there is no case of the workflow "leed": choose from lead`)
+	require.EqualError(t, Check(Options{Handbook: demo, Only: []string{"leed"}}), `there is no case of the workflow "leed": choose from lead, proposal`)
 	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default)}), "48h0m0s")
 
 	other := filepath.Join(t.TempDir(), "other.yaml")
 	require.NoError(t, os.WriteFile(other, []byte("lead:\n  territories:\n    - name: Everywhere\n      when: 'true'\n      pool: dach\n"), 0o644))
 	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default, config.Demo, other)}), `no territory "US West"`)
+	require.NoError(t, os.WriteFile(other, []byte("proposal: {channel: \"\"}\nroles:\n  - {name: operations, channel: C0OPSDESK, people: [omar]}\n  - {name: partners, people: [ingrid]}\n  - {name: finance, people: [wei]}\n"), 0o644))
+	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default, config.Demo, other)}), "two people for the role partners")
 }
 
 func TestADuplicateAndAWrongCountAreSaid(t *testing.T) {
@@ -91,7 +98,7 @@ func TestACaseThatIsNotTakenHasFailed(t *testing.T) {
 		p.play(t.Context())
 		p.audit(t.Context())
 		require.False(t, p.result.OK)
-		require.Contains(t, p.result.Problems[0], "expected the lead to be taken with 202, saw 418")
+		require.Contains(t, p.result.Problems[0], "expected the "+c.Workflow+" to be taken with 202, saw 418")
 		faults, err := p.World.Faults(t.Context())
 		require.NoError(t, err)
 		require.Empty(t, faults, "its faults are taken back")

@@ -1,9 +1,11 @@
 package auto
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -14,6 +16,7 @@ import (
 // reading is a card as somebody reads it.
 type reading struct {
 	facts  map[string]string // by label
+	text   string            // below the title
 	status string            // the small print
 }
 
@@ -27,6 +30,9 @@ func read(m sandbox.Message) (reading, error) {
 	for _, b := range blocks.BlockSet {
 		switch b := b.(type) {
 		case *slack.SectionBlock:
+			if b.Text != nil {
+				r.text += html.UnescapeString(b.Text.Text)
+			}
 			for _, f := range b.Fields {
 				label, value, _ := strings.Cut(f.Text, "\n")
 				r.facts[strings.Trim(label, "*")] = html.UnescapeString(value) // Slack's three escapes are HTML's
@@ -40,4 +46,45 @@ func read(m sandbox.Message) (reading, error) {
 		}
 	}
 	return r, nil
+}
+
+// Cards are the cards that a filter lets through and whose title begins like that, oldest first.
+func (p *Player) Cards(ctx context.Context, of sandbox.MessageFilter, title string) ([]sandbox.Message, error) {
+	messages, err := p.World.Messages(ctx, of)
+	return slices.DeleteFunc(messages, func(m sandbox.Message) bool { return !strings.HasPrefix(m.Text, title) }), err
+}
+
+// Card waits for one of these cards that can be answered and has what is wanted; nil wants nothing more.
+func (p *Player) Card(
+	ctx context.Context, what string, of sandbox.MessageFilter, title string, wanted func(sandbox.Message) bool,
+) (card sandbox.Message, err error) {
+	err = p.Until(ctx, what, func(ctx context.Context) (bool, string, error) {
+		cards, err := p.Cards(ctx, of, title)
+		for _, c := range cards {
+			if len(c.Buttons) > 0 && (wanted == nil || wanted(c)) {
+				card = c
+				return true, "", err
+			}
+		}
+		return false, fmt.Sprintf("%d others", len(cards)), err
+	})
+	return card, err
+}
+
+// failed waits for the card by which operations are asked what becomes of a step that a vendor refused with that status.
+func (p *Player) failed(ctx context.Context, id string, status int) (sandbox.Message, error) {
+	card, err := p.Card(ctx, "operations' card", sandbox.MessageFilter{Case: id}, failedTitle, nil)
+	if err != nil {
+		return card, err
+	}
+	r, err := read(card)
+	if err != nil {
+		return card, err
+	}
+	what := r.facts["What happened"]
+	p.Say("operations are asked: %s", what)
+	if !strings.Contains(what, fmt.Sprintf(" answered %d", status)) {
+		err = fmt.Errorf("expected operations to read that the answer was %d, saw %q", status, what)
+	}
+	return card, err
 }

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
@@ -131,7 +129,7 @@ func (l *leadPlay) run(ctx context.Context) error {
 	if err := l.c.play(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx, l.id); err != nil {
+	if err := l.closed(ctx, leads, l.id); err != nil {
 		return err
 	}
 	return l.check(ctx)
@@ -147,14 +145,6 @@ func (p *Player) fill(f form) (filled form, email string) {
 	return filled, email
 }
 
-// closed waits until nobody and nothing is at work on a lead any more.
-func (l *leadPlay) closed(ctx context.Context, id string) error {
-	return l.Until(ctx, "the lead to be closed", func(ctx context.Context) (bool, string, error) {
-		state, err := l.state(ctx, id)
-		return state == "closed", "it " + state, err
-	})
-}
-
 // submit sends the lead, where the case says so several times at once, by turns as JSON and as a form.
 func submit(ctx context.Context, l *leadPlay) error {
 	if err := l.hand(ctx); err != nil {
@@ -166,33 +156,15 @@ func submit(ctx context.Context, l *leadPlay) error {
 }
 
 // hand hands the lead to the door.
-func (l *leadPlay) hand(ctx context.Context) error {
+func (l *leadPlay) hand(ctx context.Context) (err error) {
 	l.sent = time.Now()
-	receipts := make([]receipt, max(l.c.times, 1))
-	var all errgroup.Group
-	for i := range receipts {
-		as := l.c.as
-		if as == "" {
-			as = []string{asJSON, asForm}[i%2]
-		}
-		all.Go(func() (err error) { receipts[i], err = l.send(ctx, l.form, as); return err })
+	as := []string{l.c.as}
+	if l.c.as == "" {
+		as[0] = asJSON
 	}
-	if err := all.Wait(); err != nil {
-		return err
+	for i := 1; i < l.c.times; i++ {
+		as = append(as, []string{asJSON, asForm}[i%2])
 	}
-	l.id = receipts[0].ID
-	first, again := 0, false
-	for _, r := range receipts {
-		if r.ID != l.id {
-			return fmt.Errorf("expected one lead however often it is sent, saw %s and %s", l.id, r.ID)
-		}
-		if !r.Duplicate {
-			first++
-		}
-		again = again || r.again
-	}
-	if first > 1 || first == 0 && !again {
-		return fmt.Errorf("expected all but one of the sendings to be answered as duplicates, saw %+v", receipts)
-	}
-	return nil
+	l.id, err = l.Player.hand(ctx, leads, l.form, as...)
+	return err
 }

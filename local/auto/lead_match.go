@@ -83,7 +83,7 @@ const more = "One more thing: we would need it by March."
 // addMore has the lead's customer send another form, which must join the lead: whoever has the card hears of it.
 func (l *leadPlay) addMore(ctx context.Context, card sandbox.Message) error {
 	again, _ := l.fill(l.c.form.with(form{"message": more}))
-	taken, err := l.send(ctx, again, asForm)
+	taken, err := l.bring(ctx, leads, again, asForm)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (l *leadPlay) addMore(ctx context.Context, card sandbox.Message) error {
 
 // hasJoined waits until a lead is over, for which nothing must have been done.
 func (l *leadPlay) hasJoined(ctx context.Context, id string) error {
-	if err := l.closed(ctx, id); err != nil {
+	if err := l.closed(ctx, leads, id); err != nil {
 		return err
 	}
 	effects, err := l.World.Effects(ctx, id)
@@ -148,7 +148,7 @@ func submitTwo(ctx context.Context, l *leadPlay) error {
 	}
 	err := l.Until(ctx, "one of the two to join the other", func(ctx context.Context) (bool, string, error) {
 		for _, id := range []string{l.id, other.id} {
-			if state, err := l.state(ctx, id); err != nil || state == "closed" {
+			if state, err := l.state(ctx, leads, id); err != nil || state == "closed" {
 				if id == l.id { // the other was first, and is the lead
 					l.id, other.id = other.id, l.id
 				}
@@ -188,7 +188,7 @@ func (l *leadPlay) earlier(ctx context.Context, territory string, changes form) 
 	if err := repContacts(ctx, first); err != nil {
 		return nil, err
 	}
-	return first, first.closed(ctx, first.id)
+	return first, first.closed(ctx, leads, first.id)
 }
 
 // submitToOwner is somebody who has had a lead before, with another territory's rep.
@@ -254,7 +254,7 @@ func mergedMeanwhile(ctx context.Context, l *leadPlay) error {
 	if err := repDisqualifies(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx, l.id); err != nil {
+	if err := l.closed(ctx, leads, l.id); err != nil {
 		return err
 	}
 	contacts, err := l.World.Records(ctx, Contact.What, sandbox.RecordFilter{Email: l.email})

@@ -86,25 +86,12 @@ func (l *leadPlay) repCard(ctx context.Context) (sandbox.Message, error) {
 
 // cards are the lead's cards whose title begins like that, oldest first.
 func (l *leadPlay) cards(ctx context.Context, title string) ([]sandbox.Message, error) {
-	messages, err := l.World.Messages(ctx, sandbox.MessageFilter{Case: l.id})
-	return slices.DeleteFunc(messages, func(m sandbox.Message) bool { return !strings.HasPrefix(m.Text, title) }), err
+	return l.Cards(ctx, sandbox.MessageFilter{Case: l.id}, title)
 }
 
 // card waits for one of the lead's cards that can be answered and has what is wanted; nil wants nothing more.
-func (l *leadPlay) card(
-	ctx context.Context, what, title string, wanted func(sandbox.Message) bool,
-) (card sandbox.Message, err error) {
-	err = l.Until(ctx, what, func(ctx context.Context) (bool, string, error) {
-		cards, err := l.cards(ctx, title)
-		for _, c := range cards {
-			if len(c.Buttons) > 0 && (wanted == nil || wanted(c)) {
-				card = c
-				return true, "", err
-			}
-		}
-		return false, fmt.Sprintf("%d others", len(cards)), err
-	})
-	return card, err
+func (l *leadPlay) card(ctx context.Context, what, title string, wanted func(sandbox.Message) bool) (sandbox.Message, error) {
+	return l.Card(ctx, what, sandbox.MessageFilter{Case: l.id}, title, wanted)
 }
 
 // escalation is a lead that its rep has left lying.
@@ -197,6 +184,6 @@ func bothContact(ctx context.Context, l *leadPlay) error {
 
 // holdCards keeps the cards on which a text stands as they are for a second: one that is answered is redrawn at once, and its
 // buttons are gone before somebody else can press them.
-func (l *leadPlay) holdCards(ctx context.Context, text string) error {
-	return l.Order(ctx, sandbox.Fault{System: "slack", Path: "chat.update", Match: text, Kind: sandbox.Broken, Count: 2})
+func (p *Player) holdCards(ctx context.Context, text string) error {
+	return p.Order(ctx, sandbox.Fault{System: "slack", Path: "chat.update", Match: text, Kind: sandbox.Broken, Count: 2})
 }

@@ -16,10 +16,10 @@ func sentAgain(ctx context.Context, l *leadPlay) error {
 	if err := repContacts(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx, l.id); err != nil {
+	if err := l.closed(ctx, leads, l.id); err != nil {
 		return err
 	}
-	again, err := l.send(ctx, l.form, asJSON)
+	again, err := l.bring(ctx, leads, l.form, asJSON)
 	if err == nil && (again.ID != l.id || !again.Duplicate) {
 		err = fmt.Errorf("expected a repeat to be answered as a duplicate of %s, saw %+v", l.id, again)
 	}
@@ -31,7 +31,7 @@ func throttled(ctx context.Context, l *leadPlay) error {
 	if err := repContacts(ctx, l); err != nil {
 		return err
 	}
-	if err := l.closed(ctx, l.id); err != nil {
+	if err := l.closed(ctx, leads, l.id); err != nil {
 		return err
 	}
 	contacts, err := l.World.Records(ctx, Contact.What, sandbox.RecordFilter{Email: l.email})
@@ -66,31 +66,13 @@ func mailed(ctx context.Context, l *leadPlay) error {
 	return repContacts(ctx, l)
 }
 
-// failed waits for the card by which operations are asked what becomes of a step.
-func (l *leadPlay) failed(ctx context.Context, status int) (sandbox.Message, error) {
-	card, err := l.card(ctx, "operations' card", failedTitle, nil)
-	if err != nil {
-		return card, err
-	}
-	r, err := read(card)
-	if err != nil {
-		return card, err
-	}
-	what := r.facts["What happened"]
-	l.Say("operations are asked: %s", what)
-	if !strings.Contains(what, fmt.Sprintf(" answered %d", status)) {
-		err = fmt.Errorf("expected operations to read that the answer was %d, saw %q", status, what)
-	}
-	return card, err
-}
-
 // putRight is operations having a step done again, once they have put right what was wrong. A rep, to whom that isn't given,
 // tries to do it for them: first alone, then at the same moment.
 func putRight(ctx context.Context, l *leadPlay) error {
 	if err := repContacts(ctx, l); err != nil {
 		return err
 	}
-	card, err := l.failed(ctx, 401)
+	card, err := l.failed(ctx, l.id, 401)
 	if err != nil {
 		return err
 	}
@@ -123,7 +105,7 @@ func putRight(ctx context.Context, l *leadPlay) error {
 
 // skipped is operations going on without a step.
 func skipped(ctx context.Context, l *leadPlay) error {
-	card, err := l.failed(ctx, 401)
+	card, err := l.failed(ctx, l.id, 401)
 	if err != nil {
 		return err
 	}
@@ -141,7 +123,7 @@ func givenUp(ctx context.Context, l *leadPlay) error {
 	if _, err := l.outreach(ctx); err != nil {
 		return err
 	}
-	card, err := l.failed(ctx, 401)
+	card, err := l.failed(ctx, l.id, 401)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,17 @@ var recorded = map[string]string{
 	"A call is logged in the CRM":          "lead/2-called",
 	"The e-mail to the lead bounces":       "lead/2-bounced",
 	"The rep hands the lead over":          "lead/2-handed-over",
+
+	"A small proposal is approved by rule":                    "proposal/1-signed",
+	"Two partners approve the largest":                        "proposal/1-two-partners",
+	"Finance and a partner approve a discount":                "proposal/1-at-once",
+	"Rejected, changed and approved":                          "proposal/1-rejected",
+	"Changed while the partner is looking":                    "proposal/1-amended",
+	"Slack refuses the partners' cards, who answer by e-mail": "proposal/1-by-mail",
+	"The strategist drops it":                                 "proposal/1-dropped",
+	"The client declines":                                     "proposal/1-declined",
+	"The client's address takes no mail":                      "proposal/1-sent-elsewhere",
+	"Stripe refuses, until operations have put it right":      "proposal/1-operations",
 }
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {

@@ -113,11 +113,13 @@ type spawned struct {
 	ended chan error
 }
 
-// spawn starts a worker process for a system, with a handbook of its own, whose systems are the sandbox all the same. It ends
-// with the test, unless it is killed before.
+// spawn starts a worker process for a system, with a handbook of its own, whose systems are the sandbox all the same, and whose
+// documents and door are the system's. It ends with the test, unless it is killed before.
 func (s system) spawn(t *testing.T, o orders) *spawned {
 	t.Helper()
-	world, err := json.Marshal(map[string]any{"systems": s.Config.Systems}) // which is YAML too
+	world, err := json.Marshal(map[string]any{ // which is YAML too
+		"systems": s.Config.Systems, "documents": s.Config.Documents, "starter": map[string]any{"public_url": s.Door},
+	})
 	require.NoError(t, err)
 	overlay := filepath.Join(t.TempDir(), "world.yaml")
 	require.NoError(t, os.WriteFile(overlay, world, 0o600))

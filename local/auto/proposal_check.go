@@ -105,22 +105,35 @@ func (l *proposalPlay) answerOnPage(ctx context.Context, who policy.Person) erro
 	l.Say("%s gets an e-mail, and opens its link", who.Name)
 	var page string
 	for range 2 {
-		status, body, err := visit(ctx, http.MethodGet, address, nil)
-		if err != nil {
+		if _, page, err = l.visitPage(ctx, http.MethodGet, address, nil); err != nil {
 			return err
 		}
-		if status != http.StatusOK || !strings.Contains(body, l.company) || !nonce.MatchString(body) {
-			return fmt.Errorf("expected a page with the task, saw %d: %.300s", status, body)
+		if !strings.Contains(page, html.EscapeString(l.company)) || !nonce.MatchString(page) {
+			return fmt.Errorf("expected a page with the task, saw %.300s", page)
 		}
-		page = body
 	}
-	status, body, err := visit(ctx, http.MethodPost, address, url.Values{
-		"nonce": {nonce.FindStringSubmatch(page)[1]}, "action": {proposal.ActionApprove},
-	})
-	if err == nil && (status != http.StatusOK || !strings.Contains(body, "notice good")) {
-		err = fmt.Errorf("expected the page to take the answer, saw %d: %.300s", status, body)
+	answer := url.Values{"nonce": {nonce.FindStringSubmatch(page)[1]}, "action": {proposal.ActionApprove}}
+	status, body, err := l.visitPage(ctx, http.MethodPost, address, answer)
+	if err == nil && status == http.StatusOK && !strings.Contains(body, "notice good") {
+		err = fmt.Errorf("expected the page to take the answer, saw %.300s", body)
 	}
 	return err
+}
+
+// visitPage opens a task's page or answers on it, again where the page says that it can't just now, as it asks people to. 202 says
+// that the answer is kept, for a workflow that hasn't said yet what comes of it.
+func (l *proposalPlay) visitPage(ctx context.Context, method, address string, f url.Values) (status int, body string, err error) {
+	err = l.Until(ctx, "the task's page", func(ctx context.Context) (bool, string, error) {
+		status, body, err = visit(ctx, method, address, f)
+		switch {
+		case err != nil || status == http.StatusServiceUnavailable:
+			return false, fmt.Sprint(status), err
+		case status != http.StatusOK && (status != http.StatusAccepted || method != http.MethodPost):
+			return false, "", fmt.Errorf("expected the task's page, saw %d: %.300s", status, body)
+		}
+		return true, "", nil
+	})
+	return status, body, err
 }
 
 // check looks at what the outside world has of a proposal that has ended.

@@ -27,12 +27,37 @@ type Handed struct {
 // nobody knows whether the decision was taken, and handing it over again does no harm. Bound the context.
 func Hand(ctx context.Context, c client.Client, workflow string, d humantask.Decision) (Handed, error) {
 	answer, err := judge(ctx, c, workflow, d)
-	var ended *serviceerror.NotFound
-	if err == nil || errors.As(err, &ended) {
-		return Handed{Answer: answer}, err
+	if err == nil {
+		return Handed{Answer: answer}, nil
 	}
-	err = c.SignalWorkflow(ctx, workflow, "", humantask.SignalDecide, d)
-	return Handed{Kept: err == nil}, err
+	var ended *serviceerror.NotFound
+	if !errors.As(err, &ended) {
+		if err = c.SignalWorkflow(ctx, workflow, "", humantask.SignalDecide, d); err == nil {
+			return Handed{Kept: true}, nil
+		}
+	}
+	if errors.As(err, &ended) && counted(ctx, c, workflow, d) {
+		// The update had got through, and what it decided was the end.
+		return Handed{Answer: humantask.Answer{Accepted: true, Text: "Recorded."}}, nil
+	}
+	return Handed{}, err
+}
+
+// counted reports whether it is known that a decision is the one which counted.
+func counted(ctx context.Context, c client.Client, workflow string, d humantask.Decision) bool {
+	if d.ID == "" {
+		return false
+	}
+	tasks, err := Tasks(ctx, c, workflow)
+	if err != nil {
+		return false
+	}
+	for _, t := range tasks {
+		if t.ID == d.Task && t.Outcome != nil && t.Outcome.Decision == d.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // judge has the workflow judge a decision at once. An error means that nobody answered.

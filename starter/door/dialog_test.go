@@ -188,7 +188,7 @@ func TestADialogThatIsTooLateIsToldWhoDecidedAndWhen(t *testing.T) {
 	}}
 	answer := &mocks.Value{}
 	answer.On("Get", mock.Anything).Run(func(args mock.Arguments) { *args.Get(0).(*[]humantask.View) = views }).Return(nil)
-	c.On("QueryWorkflow", mock.Anything, "lead-abcdefghijklmnop", "", humantask.QueryTasks).Return(converter.EncodedValue(answer), nil).Once()
+	c.On("QueryWorkflow", mock.Anything, "lead-abcdefghijklmnop", "", humantask.QueryTasks).Return(converter.EncodedValue(answer), nil).Twice()
 	action, wrong := becomes(t, opened(t, c), aForm)
 	assert.Equal(t, "errors", action)
 	assert.Equal(t, map[string]string{"comment": "Maria <Lopez> decided this on 1 Mar 12:00 UTC: Contact made. Your click changed nothing."}, wrong)

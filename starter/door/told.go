@@ -22,7 +22,7 @@ const talkWithin = 10 * time.Second
 const (
 	clickLost = "Your click may not have been recorded: Throughline can't reach its records just now. " +
 		"Please click again in a minute; clicking twice does no harm."
-	caseGone = "This case has ended, so your click changed nothing."
+	caseGone = "This case has ended; there is nothing left to decide."
 )
 
 // say tells a person something that only they see, after Slack has been answered. The address is a response_url; "" is none.

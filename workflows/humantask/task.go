@@ -96,7 +96,7 @@ func (t *task) open() bool { return t.outcome == nil && !t.withdrawn }
 func (t *task) settle(ctx workflow.Context, decision Decision, by policy.Person) {
 	now := workflow.Now(ctx)
 	t.outcome = &Outcome{
-		Action: decision.Action, By: by, Version: t.def.Version, Comment: decision.Comment, Fields: decision.Fields,
+		Action: decision.Action, Decision: decision.ID, By: by, Version: t.def.Version, Comment: decision.Comment, Fields: decision.Fields,
 		Opened: t.opened, At: now, Took: policy.Duration{Duration: now.Sub(t.opened)},
 		Paused: policy.Duration{Duration: t.clock.paused(now)}, Story: t.story,
 	}

@@ -147,6 +147,8 @@ type Answer struct {
 // Outcome is how a task ended.
 type Outcome struct {
 	Action string `json:"action"`
+	// Decision is the ID of the [Decision] that counted; "" where it had none.
+	Decision string `json:"decision,omitempty"`
 	// By is who answered: a candidate, or [ThePolicy].
 	By      policy.Person     `json:"by"`
 	Version string            `json:"version,omitempty"`

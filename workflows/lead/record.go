@@ -92,7 +92,7 @@ func (l *lead) knownIn(ctx workflow.Context, recorded crm.Recorded) {
 // that of the same contact under another address, which hears of them then.
 func (l *lead) nowKnownAs(contact string) {
 	l.result.Records.Contact = contact
-	if contact == "" || contact == l.contact {
+	if contact == "" || contact == l.contact || l.policy.Shape < 2 {
 		return
 	}
 	l.contact = contact

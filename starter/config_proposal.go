@@ -61,13 +61,16 @@ func touches(t config.Tier) string {
 			when = append(when, "above "+string(text))
 		}
 	}
+	if len(t.Over) > 0 {
+		when = append(when, "in any other currency")
+	}
 	if t.DiscountOver > 0 {
 		when = append(when, fmt.Sprintf("a discount above %s %%", t.DiscountOver))
 	}
 	if when == nil {
 		return "always"
 	}
-	return strings.Join(when, ", or ")
+	return strings.Join(when, "\n")
 }
 
 // approvers says who of a tier's role has to agree.

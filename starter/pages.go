@@ -21,16 +21,12 @@ func pages(live *config.Live, links *link.Signer, temporal client.Client, logger
 		return nil, nil
 	}
 	c := live.Config()
-	store, err := document.NewStore(c.Documents.Dir)
-	if err != nil {
-		return nil, err
-	}
 	return page.New(page.Options{
 		Client:     temporal,
 		Links:      links,
 		People:     func() []policy.Person { return live.Config().People },
 		Operations: func() []policy.Person { return live.Config().Book.Roles[humantask.RoleOperations].People },
-		Documents:  store.Bytes,
+		Documents:  document.ReadStore(c.Documents.Dir).Bytes,
 		Company:    c.Company.Name,
 		PublicURL:  c.Starter.PublicURL,
 		Proxies:    func() []string { return live.Config().Starter.Leads.Proxies },

@@ -229,6 +229,41 @@ systems: {sendgrid: {reply_host: reply.contoso.example}}
 	assert.NotContains(t, text, "geheim")
 }
 
+func TestConfigCheckSaysWhatHappensToAProposal(t *testing.T) {
+	check := func(overlay string) string {
+		file := filepath.Join(t.TempDir(), "mine.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
+		c, err := config.Load(config.Default, file)
+		require.NoError(t, err)
+		var out bytes.Buffer
+		printProposal(&out, c)
+		return out.String()
+	}
+	text := check("")
+	for _, want := range []string{
+		"all at once", "above EUR 25000.00", "in any other currency", "a discount above 15 %", "1 of ingrid, marcus", "approved by rule",
+		"asks those again whose tier", "comes back 3 times", "within 336h, reminded after 72h, 168h, 264h", "closedwon", "C0DEALS01",
+		"No deal starts a proposal",
+	} {
+		assert.Contains(t, text, want)
+	}
+	text = check(`proposal:
+  in_turn: true
+  ask_again: all
+  deal_stage: contractsent
+  channel: ""
+  signature: {remind: []}
+  tiers: [{name: everybody, role: partners, veto: true, in_turn: true}]
+`)
+	for _, want := range []string{
+		"one after the other", "always", "all of ingrid, marcus, in turn; the first who rejects ends it", "asks everybody again",
+		"no channel hears of it", "the stage contractsent", "valid for 30 days", "within 336h ",
+	} {
+		assert.Contains(t, text, want)
+	}
+	assert.Equal(t, "\nNo proposals are made, since proposal.strategists names nobody.\n", check(`proposal: {strategists: ""}`))
+}
+
 func TestConfigCheckSaysWhereDocumentsAndProjectsGo(t *testing.T) {
 	c, err := config.Load()
 	require.NoError(t, err)

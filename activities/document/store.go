@@ -56,6 +56,9 @@ func NewStore(dir string) (*Store, error) {
 	return &Store{dir}, nil
 }
 
+// ReadStore uses a directory to read from, and looks at nothing before: it may be there later, and needn't be one to write to.
+func ReadStore(dir string) *Store { return &Store{dir} }
+
 // Kept is a file in the store.
 type Kept struct {
 	// Digest is the SHA-256 of its bytes, in lower-case hexadecimal.

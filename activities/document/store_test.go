@@ -47,7 +47,7 @@ func TestWhatIsKeptIsFoundByItsDigestAlsoByAnotherProcess(t *testing.T) {
 		format  Format
 	}{pdf.Digest: {"a", PDF}, html.Digest: {"<p>", HTML}} {
 		content, format, err := other.Open(digest)
-		alone, _ := other.Bytes(digest)
+		alone, _ := ReadStore(other.dir).Bytes(digest)
 		require.Equal(t, content, alone)
 		require.NoError(t, err)
 		assert.Equal(t, want.content, string(content))

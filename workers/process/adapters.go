@@ -1,6 +1,7 @@
 package process
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -115,11 +116,11 @@ func (a *adapters) proposals() ([]any, error) {
 	}
 	store, err := document.NewStore(c.Documents.Dir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("documents.dir: %w", err)
 	}
 	templates, err := document.LoadTemplates(c.Documents.Templates)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("documents.templates: %w", err)
 	}
 	return []any{
 		&document.Activities{Store: store, Templates: templates, Now: a.now},

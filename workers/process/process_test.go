@@ -120,7 +120,8 @@ func TestDocumentsThatCannotBeKeptStopTheProcessBeforeItBegins(t *testing.T) {
 	require.NoError(t, err, "leads have none")
 	o.Queues = []string{"proposal"}
 	_, err = New(o)
-	assert.ErrorContains(t, err, "the documents' directory")
+	assert.ErrorContains(t, err, "documents.dir: the documents' directory")
+	assert.ErrorContains(t, err, "leave proposal out of workers.queues")
 }
 
 func TestADraftHasTheDateOfTheHouse(t *testing.T) {

@@ -47,7 +47,7 @@ func registerProposal(r worker.Registry, a *adapters) error {
 	}
 	own, err := a.proposals()
 	if err != nil {
-		return fmt.Errorf("proposals: %w", err)
+		return fmt.Errorf("%w (a house that makes no proposals can leave %s out of workers.queues)", err, proposal.TaskQueue)
 	}
 	proposal.Register(r)
 	registerAll(r, common)

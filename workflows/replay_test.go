@@ -18,6 +18,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/claims"
 	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/proposal"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
@@ -47,11 +48,12 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 }
 
 func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
-	for _, kind := range []string{lead.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
+	for _, kind := range []string{lead.WorkflowName, proposal.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
 		for _, file := range histories(t, kind) {
 			t.Run(kind+"/"+strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 				r := replayer(t)
 				lead.Register(r)
+				proposal.Register(r)
 				rotation.Register(r)
 				keeper.Register(r)
 				require.NoError(t, r.ReplayWorkflowHistoryFromJSONFile(quiet, file))
@@ -67,7 +69,7 @@ func TestEachWorkflowHasItsHistories(t *testing.T) {
 	for _, k := range kinds {
 		names = append(names, k.Name())
 	}
-	require.ElementsMatch(t, []string{lead.WorkflowName, assignment.WorkflowName, claims.WorkflowName}, names, "each of them is to be replayed above")
+	require.ElementsMatch(t, []string{lead.WorkflowName, proposal.WorkflowName, assignment.WorkflowName, claims.WorkflowName}, names, "each of them is to be replayed above")
 }
 
 // The gate can fail: a lead that first waits a moment, and a rotation that ends instead of continuing, are not what was recorded.

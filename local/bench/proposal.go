@@ -13,7 +13,7 @@ var proposals = &journey{
 	name: "proposal", clicks: "proposal.click",
 	form: proposalForm, id: proposal.Request{}.WorkflowID,
 	action: proposal.ActionApprove, then: sign,
-	ending: string(proposal.Signed), messages: 2, events: 80,
+	ending: string(proposal.Signed), messages: 2, events: 90,
 }
 
 // measureProposal compares the proposal with workflows that do the same steps and nothing else.

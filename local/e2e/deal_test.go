@@ -87,14 +87,7 @@ func (s system) carried(t *testing.T, id string) (r proposal.Result) {
 // signed has the client sign a proposal.
 func (s system) signed(t *testing.T, id string) (request sandbox.Signature) {
 	t.Helper()
-	eventually(t, "the client to be asked for the signature", func() bool {
-		requests, err := s.world.Signatures(t.Context(), id)
-		require.NoError(t, err)
-		if len(requests) > 0 {
-			request = requests[0]
-		}
-		return len(requests) > 0
-	})
+	request = s.toSign(t, id)
 	_, err := s.world.Act(t.Context(), request.ID, sandbox.SignatureAct{Do: sandbox.SignatureSign})
 	require.NoError(t, err)
 	return request

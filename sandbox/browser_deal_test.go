@@ -23,7 +23,7 @@ func aDealIsMadeAndMoved(t *testing.T, b browser) {
 	require.NoError(t, err)
 	page.click("#newdeal > p .primary")
 	page.until(`document.querySelector("#record .status")?.textContent === "Appointment scheduled"`)
-	page.until(`document.querySelector("#move button") !== null`)
+	page.until(`document.readyState === "complete" && document.querySelector("#move button") !== null`) // with its script
 	_, err = page.eval(`{ // at once, since the page brings itself up to date in between
 		document.querySelector("#move select").value = "presentationscheduled";
 		document.querySelector("#move button").click();

@@ -127,7 +127,7 @@ func (b *tab) until(expression string) {
 // click clicks the first element that a selector finds, once there is one.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("document.querySelector(%q) !== null", selector))
+	b.until(fmt.Sprintf("document.readyState === 'complete' && document.querySelector(%q) !== null", selector)) // with its script
 	_, err := b.eval(fmt.Sprintf("document.querySelector(%q).click()", selector))
 	require.NoError(b.t, err)
 }

@@ -16,8 +16,8 @@ import (
 
 // A reference does what a workflow does while all goes well, and nothing else: the same activities with the same requests, the
 // same of them at the same time, and the wait for the same signals. It has no ladder, no queries, no updates, no search
-// attributes, nothing for Temporal Web, and no answer to anything that goes wrong. Its repeatable steps are of a given kind; the
-// others are regular activities.
+// attributes, nothing for Temporal Web, and but for trying again no answer to anything that goes wrong. Its repeatable steps are of
+// a given kind; the others are regular activities.
 
 var (
 	policyActivities     *policy.Activities
@@ -34,9 +34,11 @@ type ended struct {
 // kind is how a step is written: as a local or as a regular activity.
 type kind func(ctx workflow.Context, act, key, req any) workflow.Future
 
+// local tries again as a regular activity does: what all cases share (claims, turns) is away for a moment when it continues as
+// new.
 func local(ctx workflow.Context, act, key, req any) workflow.Future {
 	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-		ScheduleToCloseTimeout: 3 * time.Second, RetryPolicy: &temporal.RetryPolicy{MaximumAttempts: 1},
+		ScheduleToCloseTimeout: 30 * time.Second, RetryPolicy: &temporal.RetryPolicy{InitialInterval: again},
 	})
 	return workflow.ExecuteLocalActivity(ctx, act, key, req)
 }

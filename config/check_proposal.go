@@ -146,7 +146,7 @@ func proposalPolicy(c *Config) policy.Proposal {
 		return policy.Proposal{}
 	}
 	made := policy.Proposal{
-		Handbook: c.Digest, Company: c.Company.Name, Terms: p.Terms, Strategists: p.Strategists, Calendar: p.Calendar,
+		Handbook: c.Digest, Shape: policy.ProposalShape, Company: c.Company.Name, Terms: p.Terms, Strategists: p.Strategists, Calendar: p.Calendar,
 		Review: p.Review, Approval: p.Approval, Operations: p.Operations, MaxPause: p.MaxPause, MaxExtension: p.MaxExtension,
 		MaxRounds: p.MaxRounds, InTurn: p.InTurn, AskAgain: p.AskAgain, Signature: policy.Signature(p.Signature),
 		Kickoff: policy.Kickoff{Owner: p.Kickoff.Owner}, InvoiceDue: p.InvoiceDue, WonStage: p.WonStage, Channel: p.Channel,

@@ -63,7 +63,7 @@ func TestAProposalsPolicyIsReadAsItIsWritten(t *testing.T) {
 	c, err := withProposals(t)
 	require.NoError(t, err)
 	assert.Equal(t, policy.Proposal{
-		Handbook: c.Digest, Company: "Contoso", Terms: "All prices are net.", Strategists: "west", Calendar: "berlin",
+		Handbook: c.Digest, Shape: policy.ProposalShape, Company: "Contoso", Terms: "All prices are net.", Strategists: "west", Calendar: "berlin",
 		Review:     policy.Ladder{{After: policy.Hours(8), Clock: "berlin", Do: policy.Act, Action: proposal.ActionDrop}},
 		Approval:   policy.Ladder{{After: policy.Hours(8), Clock: policy.Wall, Do: policy.Act, Action: proposal.ActionReject}},
 		Operations: policy.Ladder{{After: policy.Hours(1), Clock: policy.Wall, Do: policy.Remind}},

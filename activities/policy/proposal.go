@@ -5,10 +5,15 @@ import (
 	"github.com/throughline-dev/throughline/activities/money"
 )
 
+// ProposalShape is today's shape of the proposal's workflow; see [Lead.Shape]. In the second, nobody is asked to approve before it
+// is known whom all the tiers ask.
+const ProposalShape = 2
+
 // Proposal is everything in the handbook that decides how a proposal is handled.
 type Proposal struct {
-	// Handbook is as in [Lead].
+	// Handbook is as in [Lead], and Shape, which is [ProposalShape] when a proposal begins.
 	Handbook string `json:"handbook"`
+	Shape    int    `json:"shape,omitempty"`
 	// Company is our own company's name, as it stands in the document, and Terms the text below the totals, in Markdown.
 	Company string `json:"company"`
 	Terms   string `json:"terms,omitempty"`

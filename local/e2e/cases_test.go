@@ -26,7 +26,7 @@ var recorded = map[string]string{
 
 	"A small proposal is approved by rule":                    "proposal/1-signed",
 	"Two partners approve the largest":                        "proposal/1-two-partners",
-	"Finance and a partner approve a discount":                "proposal/1-at-once",
+	"Finance and a partner approve a discount":                "proposal/2-at-once",
 	"Rejected, changed and approved":                          "proposal/1-rejected",
 	"Changed while the partner is looking":                    "proposal/1-amended",
 	"Slack refuses the partners' cards, who answer by e-mail": "proposal/1-by-mail",

@@ -21,6 +21,8 @@ type round struct {
 	v     *edition
 	tiers []policy.Tier // to be asked
 
+	together int                // how many of them are asked at once, to begin with
+	lookedUp int                // for how many of them it is known who may approve
 	agreed   []bool             // which of them have approved
 	holders  []holder           // who holds a task of a tier that is being asked
 	amended  *humantask.Outcome // what the strategist did meanwhile
@@ -46,6 +48,11 @@ func (r *round) ask(ctx workflow.Context) error {
 	r.over = over
 	open := 1 + len(r.tiers)
 	r.agreed = make([]bool, len(r.tiers))
+	for i := range r.tiers {
+		if r.next(i) && r.p.policy.Shape >= 2 {
+			r.together++
+		}
+	}
 	workflow.GoNamed(asking, AmendTask, func(ctx workflow.Context) {
 		r.amend(ctx)
 		open--
@@ -174,7 +181,7 @@ func (r *round) fail(err error) {
 // approve, operations are asked.
 func (r *round) turn(ctx workflow.Context, i int) (people []policy.Person, err error) {
 	tier := r.tiers[i]
-	for {
+	for again := false; ; again = true {
 		if err := workflow.Await(ctx, func() bool { return r.next(i) }); err != nil {
 			return nil, err
 		}
@@ -187,14 +194,22 @@ func (r *round) turn(ctx workflow.Context, i int) (people []policy.Person, err e
 		if err != nil {
 			return nil, err
 		}
-		if !r.busy(found.People) {
+		free := !r.busy(found.People)
+		if free {
 			for _, p := range found.People {
 				r.hold(p, tier)
 			}
-			return found.People, nil
 		}
-		if err := workflow.Await(ctx, func() bool { return !r.busy(found.People) }); err != nil {
-			return nil, err
+		if !again {
+			r.lookedUp++
+		}
+		// Nobody is asked before it is known whom the others ask, however quick the look-ups are: somebody's cover would else come by
+		// the task of another tier, and be missing in their own. What operations are asked about is not waited for.
+		err = workflow.Await(ctx, func() bool {
+			return (r.lookedUp >= r.together || r.p.rescuing > 0) && (free || !r.busy(found.People))
+		})
+		if free || err != nil {
+			return found.People, err
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (s *Suite) SetupTest() {
 			"operations": {Name: "operations", Channel: "COPS", People: []policy.Person{omar}},
 		},
 		Proposal: policy.Proposal{
-			Handbook: "h1", Company: "Northwind Robotics", Strategists: "strategists", Calendar: "office",
+			Handbook: "h1", Shape: policy.ProposalShape, Company: "Northwind Robotics", Strategists: "strategists", Calendar: "office",
 			Review:     policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}},
 			Approval:   policy.Ladder{{After: policy.Hours(24), Do: policy.Remind}, {After: policy.Hours(48), Do: policy.Escalate}},
 			Operations: policy.Ladder{{After: policy.Hours(4), Do: policy.Remind}},

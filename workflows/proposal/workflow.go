@@ -111,6 +111,7 @@ type proposal struct {
 
 	stage     string
 	spans     []spent
+	rescuing  int    // how many steps operations are asked about
 	told      int    // numbers what people are told
 	published *int64 // the total, as the search attribute has it
 }
@@ -130,7 +131,11 @@ func open(ctx workflow.Context, in Request) (*proposal, error) {
 	rescue := desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) { return p.policy.Operations, p.policy.Calendars })
 	p.steps = step.NewRunner(func(ctx workflow.Context, f step.Failure) (step.Verdict, error) {
 		stage, began := p.stage, workflow.Now(ctx)
-		defer func() { p.spend(stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
+		p.rescuing++
+		defer func() {
+			p.rescuing--
+			p.spend(stage, humantask.RoleOperations, began, workflow.Now(ctx))
+		}()
 		return rescue(ctx, f)
 	})
 	if err := workflow.SetQueryHandler(ctx, QueryProposal, func() (Result, error) { return p.sofar(ctx), nil }); err != nil {

@@ -9,9 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/starter/door"
+	"github.com/throughline-dev/throughline/starter/process"
 )
 
 func (a *app) serve() *cobra.Command {
@@ -38,48 +37,18 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 				return err
 			}
 			defer temporal.Close()
-			secret, token := c.Secret(config.SlackSigningSecret), c.Secret(config.SlackToken)
 			if socket {
 				if err := c.RequireSecrets(config.SlackToken, config.SlackAppToken); err != nil {
 					return err
 				}
-			} else if !secret.IsSet() {
+			} else if !c.Secret(config.SlackSigningSecret).IsSet() {
 				logger.Warn("Every click in Slack will be refused, since there is no signing secret to check it by.", "set", config.SlackSigningSecret)
 			}
-			if !token.IsSet() {
-				logger.Warn("No click in Slack that needs a dialog can be answered, since there is no token to open it with.", "set", config.SlackToken)
-			}
 			live := config.NewLive(c)
-			people := func() []policy.Person { return live.Config().People }
-			reports, err := webhooks(live, temporal, people, logger)
+			d, err := process.New(process.Options{Client: temporal, Live: live, Logger: logger})
 			if err != nil {
 				return err
 			}
-			links, err := c.Links()
-			if err != nil {
-				return err
-			}
-			linked, err := pages(live, links, temporal, logger)
-			if err != nil {
-				return err
-			}
-			d := door.New(door.Options{
-				Client:             temporal,
-				SlackSigningSecret: secret.Reveal(),
-				SlackToken:         token.Reveal(),
-				SlackURL:           c.Systems.Slack.URL,
-				People:             people,
-				Webhooks:           reports,
-				Links:              links,
-				Pages:              linked,
-				Leads:              func() config.Leads { return live.Config().Starter.Leads },
-				LeadsSecrets:       c.LeadsSecrets(),
-				PublicURL:          c.Starter.PublicURL,
-				Company:            c.Company.Name,
-				MaxBody:            c.Starter.MaxBody,
-				Timeout:            c.Starter.Timeout.Duration,
-				Logger:             logger,
-			})
 			l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(listen, c.Starter.Listen))
 			if err != nil {
 				return err

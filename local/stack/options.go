@@ -32,7 +32,7 @@ type Options struct {
 	// Tuning is that Temporal's; nil for [Tuned].
 	Tuning *Tuning
 
-	// NoWorkers leaves the workers out, for whoever starts and stops their own: see package process.
+	// NoWorkers leaves the workers out, for whoever starts and stops their own: see package workers/process.
 	NoWorkers bool
 
 	// Interceptors are the client's, and the workers' where they intercept those too: see client.Options. The benchmarks look

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +46,25 @@ func TestAChangedHandbookIsForLeadsToComeAndAWrongOneForNone(t *testing.T) {
 	logged("The changed configuration is refused")
 	require.Equal(t, second, policyOf(t, ctx, s, 3))
 	require.Equal(t, first, policyOf(t, ctx, s, 1), "it keeps the policy that it began with")
+
+	const trap = `name="homepage"`
+	require.NotContains(t, formOf(t, s), trap)
+	put("starter: {leads: {honeypot: homepage, origins: [https://elsewhere.example], per_minute: 1}}\n")
+	eventually(t, ctx, func() bool { return strings.Contains(formOf(t, s), trap) })
+	policyOf(t, ctx, s, 4)
+	policyOf(t, ctx, s, 5) // however many a minute, as before
 	require.NoError(t, s.Stop())
+}
+
+// formOf is the page of the door that leads can be filled in on.
+func formOf(t *testing.T, s *stack.Stack) string {
+	t.Helper()
+	res, err := http.Get(s.Door + "/leads")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	page, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return string(page)
 }
 
 // policyOf sends a lead, unless it was sent before, and tells the handbook that it goes by.

@@ -25,7 +25,7 @@ import (
 
 // Stack is a system that runs. Start one with [Start]. The addresses are URLs without a slash at their end.
 type Stack struct {
-	Config    *config.Config
+	Config    *config.Config // as it was at the start; the workers and the door follow its files
 	Client    client.Client
 	Temporal  string // the frontend's host:port
 	Namespace string
@@ -83,12 +83,20 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err := s.startSandbox(ctx, doors.sandbox, f.sandbox); err != nil {
 		return s, err
 	}
+	live := config.NewLive(s.Config)
 	if !o.NoWorkers {
-		if err := s.startWorkers(ctx, o.Config, doors.health, registry); err != nil {
+		if err := s.startWorkers(ctx, live, doors.health, registry); err != nil {
 			return s, err
 		}
 	}
-	return s, s.openDoor(ctx, doors.door)
+	if err := s.openDoor(ctx, live, doors.door); err != nil {
+		return s, err
+	}
+	s.run("handbook", func(ctx context.Context) error {
+		live.Watch(ctx, config.WatchOptions{Files: o.Config, Logger: s.log, Adjust: s.settle})
+		return nil
+	})
+	return s, nil
 }
 
 // Wait returns when the context ends, with nil, or when a part breaks, with the reason.
@@ -153,17 +161,12 @@ func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address,
 	return t.Address(), t.Namespace(), nil
 }
 
-// startWorkers starts the workers, who follow the files of the handbook.
-func (s *Stack) startWorkers(ctx context.Context, files []string, health net.Listener, registry prometheus.Gatherer) error {
-	live := config.NewLive(s.Config)
+// startWorkers starts the workers, and waits until they work.
+func (s *Stack) startWorkers(ctx context.Context, live *config.Live, health net.Listener, registry prometheus.Gatherer) error {
 	p, err := process.New(process.Options{Client: s.Client, Live: live, Logger: s.log})
 	if err != nil {
 		return err
 	}
-	s.run("handbook", func(ctx context.Context) error {
-		live.Watch(ctx, config.WatchOptions{Files: files, Logger: s.log, Adjust: s.settle})
-		return nil
-	})
 	s.serve("workers' health", health, p.Handler(registry))
 	s.run("workers", p.Run)
 	return until(ctx, s.broken, func() error { return p.Ready(ctx) })

@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 // aPublicKey is of nobody: a point on P-256, in the form in which SendGrid shows its keys.
 const aPublicKey = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
 
-func TestServeSaysWhichPostsItWillRefuse(t *testing.T) {
+func TestTheDoorSaysWhichPostsItWillRefuse(t *testing.T) {
 	for name, c := range map[string]struct {
 		secret, sendgrid string
 		want             []string
@@ -42,7 +42,7 @@ func TestServeSaysWhichPostsItWillRefuse(t *testing.T) {
 			loaded, err := config.Load(files...)
 			require.NoError(t, err)
 			var logs bytes.Buffer
-			h, err := webhooks(config.NewLive(loaded), mocks.NewClient(t), nil, slog.New(slog.NewJSONHandler(&logs, nil)))
+			h, err := webhooks(Options{Client: mocks.NewClient(t), Live: config.NewLive(loaded), Logger: slog.New(slog.NewJSONHandler(&logs, nil))})
 			require.NoError(t, err)
 			for _, want := range c.want {
 				assert.Contains(t, logs.String(), `"set":"`+want+`"`)

@@ -11,7 +11,6 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/fault"
@@ -52,11 +51,11 @@ func (a *Activities) TakeTurn(ctx context.Context, _ effect.Key, req Request) (T
 		},
 	})
 	if err != nil {
-		return Turn{}, toFault(err)
+		return Turn{}, fault.OfTemporal(system, err).Err()
 	}
 	var turn Turn
 	if err := update.Get(ctx, &turn); err != nil {
-		return Turn{}, toFault(err)
+		return Turn{}, fault.OfTemporal(system, err).Err()
 	}
 	return turn, nil
 }
@@ -82,7 +81,7 @@ func (a *Activities) GiveBack(ctx context.Context, key effect.Key, r Return) (ef
 	if err == nil || errors.As(err, &none) {
 		return effect.None{}, nil
 	}
-	return effect.None{}, toFault(err)
+	return effect.None{}, fault.OfTemporal(system, err).Err()
 }
 
 // takeID is the case's ID, with the try where it isn't the first. As an ID that stands for itself has no plus, it is no other
@@ -103,19 +102,4 @@ func updateID(id string) string {
 	}
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:])
-}
-
-// toFault classifies what Temporal's client returns.
-func toFault(err error) error {
-	var refused *temporal.ApplicationError
-	if errors.As(err, &refused) { // the rotation has refused the update, or knows none of that name
-		return fault.Final(system, "refused", refused.Message()).Err()
-	}
-	var invalid *serviceerror.InvalidArgument
-	var denied *serviceerror.PermissionDenied
-	var namespace *serviceerror.NamespaceNotFound
-	if errors.As(err, &invalid) || errors.As(err, &denied) || errors.As(err, &namespace) {
-		return fault.Final(system, "temporal_refused", err.Error()).Err()
-	}
-	return fault.Unreachable(system, err.Error()).Err()
 }

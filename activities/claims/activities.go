@@ -61,11 +61,11 @@ func (a *Activities) Claim(ctx context.Context, key effect.Key, req Request) (Cl
 		},
 	})
 	if err != nil {
-		return Claim{}, toFault(err)
+		return Claim{}, fault.OfTemporal(system, err).Err()
 	}
 	var claim Claim
 	if err := update.Get(ctx, &claim); err != nil {
-		return Claim{}, toFault(err)
+		return Claim{}, fault.OfTemporal(system, err).Err()
 	}
 	return claim, nil
 }
@@ -84,7 +84,7 @@ func (a *Activities) ReleaseClaims(ctx context.Context, _ effect.Key, r Release)
 	for _, id := range slices.Sorted(maps.Keys(shards)) {
 		err := a.Client.SignalWorkflow(ctx, id, "", SignalRelease, Release{Subjects: shards[id], Case: r.Case})
 		if err != nil && !missing(err) {
-			return effect.None{}, toFault(err)
+			return effect.None{}, fault.OfTemporal(system, err).Err()
 		}
 	}
 	return effect.None{}, nil
@@ -119,7 +119,7 @@ func (a *Activities) JoinCase(ctx context.Context, _ effect.Key, j Join) (Joined
 	case missing(err), errors.As(err, &refused):
 		return Joined{}, nil
 	default:
-		return Joined{}, toFault(err)
+		return Joined{}, fault.OfTemporal(system, err).Err()
 	}
 }
 
@@ -160,19 +160,4 @@ func updateID(name string, parts ...string) string {
 func missing(err error) bool {
 	var missing *serviceerror.NotFound
 	return errors.As(err, &missing)
-}
-
-// toFault classifies what Temporal's client returns.
-func toFault(err error) error {
-	var refused *temporal.ApplicationError
-	if errors.As(err, &refused) { // the shard has refused the update, or knows none of that name
-		return fault.Final(system, "refused", refused.Message()).Err()
-	}
-	var invalid *serviceerror.InvalidArgument
-	var denied *serviceerror.PermissionDenied
-	var namespace *serviceerror.NamespaceNotFound
-	if errors.As(err, &invalid) || errors.As(err, &denied) || errors.As(err, &namespace) {
-		return fault.Final(system, "temporal_refused", err.Error()).Err()
-	}
-	return fault.Unreachable(system, err.Error()).Err()
 }

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/signals"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
@@ -56,18 +57,7 @@ func NewDesk(ctx workflow.Context, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	clicks := workflow.GetSignalChannelWithOptions(ctx, SignalDecide, workflow.SignalChannelOptions{
-		Description: "Answers a human task.",
-	})
-	workflow.GoNamed(ctx, "decide", func(ctx workflow.Context) {
-		for {
-			var decision Decision
-			if !clicks.Receive(ctx, &decision) {
-				return
-			}
-			d.click(ctx, decision)
-		}
-	})
+	signals.Listen(ctx, SignalDecide, "Answers a human task.", d.click)
 	return d, nil
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/signals"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
@@ -25,33 +26,19 @@ const maxNews = 200
 
 // hearNews listens to what happens outside. A signal that makes no sense is passed over.
 func (l *lead) hearNews(ctx workflow.Context) {
-	listen(ctx, SignalContact, "Somebody has made contact.", func(ctx workflow.Context, c Contact) {
+	signals.Listen(ctx, SignalContact, "Somebody has made contact.", func(ctx workflow.Context, c Contact) {
 		if l.isNew(c.ID) {
 			l.contactMade(c)
 		}
 	})
-	listen(ctx, SignalUndelivered, "An e-mail didn't arrive.", func(ctx workflow.Context, u Undelivered) {
+	signals.Listen(ctx, SignalUndelivered, "An e-mail didn't arrive.", func(ctx workflow.Context, u Undelivered) {
 		if l.isNew(u.ID) && u.Step == outreachStep {
 			l.notDelivered(u)
 		}
 	})
-	listen(ctx, SignalMerged, "The CRM has merged the contact into another.", func(ctx workflow.Context, m Merged) {
+	signals.Listen(ctx, SignalMerged, "The CRM has merged the contact into another.", func(ctx workflow.Context, m Merged) {
 		if l.isNew(m.ID) && m.To != "" && l.result.Records.Contact != "" && slices.Contains(m.From, l.contact) {
 			l.nowKnownAs(m.To)
-		}
-	})
-}
-
-// listen has every signal of a name handled, one after the other, to the workflow's end.
-func listen[T any](ctx workflow.Context, name, description string, handle func(workflow.Context, T)) {
-	signals := workflow.GetSignalChannelWithOptions(ctx, name, workflow.SignalChannelOptions{Description: description})
-	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
-		for {
-			var news T
-			if !signals.Receive(ctx, &news) {
-				return
-			}
-			handle(ctx, news)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/signals"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
@@ -16,27 +17,13 @@ const maxNews = 200
 
 // hearNews listens to what happens outside. What comes before the proposal gets there is kept; what makes no sense is passed over.
 func (p *proposal) hearNews(ctx workflow.Context) {
-	listen(ctx, SignalSignature, "Dropbox Sign has news of the signature.", func(_ workflow.Context, s esign.Status) {
+	signals.Listen(ctx, SignalSignature, "Dropbox Sign has news of the signature.", func(_ workflow.Context, s esign.Status) {
 		heard := slices.ContainsFunc(p.heard, func(o esign.Status) bool { return o.ID == s.ID && o.State == s.State })
 		if s.ID != "" && rank(s.State) > 0 && len(p.heard) < maxNews && !heard {
 			p.heard = append(p.heard, s)
 		}
 	})
-	listen(ctx, SignalRecall, "The proposal is taken back.", p.hearRecall)
-}
-
-// listen has every signal of a name handled, one after the other, to the workflow's end.
-func listen[T any](ctx workflow.Context, name, description string, handle func(workflow.Context, T)) {
-	signals := workflow.GetSignalChannelWithOptions(ctx, name, workflow.SignalChannelOptions{Description: description})
-	workflow.GoNamed(ctx, name, func(ctx workflow.Context) {
-		for {
-			var news T
-			if !signals.Receive(ctx, &news) {
-				return
-			}
-			handle(ctx, news)
-		}
-	})
+	signals.Listen(ctx, SignalRecall, "The proposal is taken back.", p.hearRecall)
 }
 
 // rank is in what order the states of a signature come. Events come in any order: the one that is furthest says where a request

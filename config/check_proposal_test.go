@@ -148,6 +148,11 @@ func TestTheDefaultHandbookMakesProposals(t *testing.T) {
 	p := c.Book.Proposal
 	assert.Equal(t, "strategists", p.Strategists)
 	assert.Len(t, p.Tiers, 3)
+	for _, tier := range p.Tiers {
+		if tier.Role == "partners" {
+			assert.True(t, tier.Veto, "one of the partners is enough to reject for %s", tier.Name)
+		}
+	}
 	assert.Contains(t, p.Calendars, p.Calendar)
 	assert.NotEmpty(t, p.Kickoff.Sections)
 }

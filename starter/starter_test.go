@@ -241,7 +241,7 @@ func TestConfigCheckSaysWhatHappensToAProposal(t *testing.T) {
 	}
 	text := check("")
 	for _, want := range []string{
-		"all at once", "above EUR 25000.00", "in any other currency", "a discount above 15 %", "1 of ingrid, marcus", "approved by rule",
+		"all at once", "above EUR 25000.00", "in any other currency", "a discount above 15 %", "1 of ingrid, marcus; the first who rejects ends it", "approved by rule",
 		"asks those again whose tier", "comes back 3 times", "within 336h, reminded after 72h, 168h, 264h", "closedwon", "C0DEALS01",
 		"No deal starts a proposal",
 	} {

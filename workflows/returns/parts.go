@@ -14,6 +14,8 @@ func (r *returning) locked(ctx workflow.Context, why string, do func(workflow.Co
 }
 
 // restock puts into stock what has arrived. (stock.go)
+// It is called once for each arrival, in their order, one after the other; a later one may be in result.Arrived already, so what was
+// processed before is for you to count. ErrSkipped is fine to return.
 func (r *returning) restock(ctx workflow.Context, a Arrived) error { return nil }
 
 // settle has what came back paid for: it queues it, and returns at once. (pay.go)
@@ -25,10 +27,11 @@ func (r *returning) settled(ctx workflow.Context) error { return nil }
 // unsettled says that the customer has written while finance decides: the cards say so. (pay.go)
 func (r *returning) toldFinance(ctx workflow.Context, what string) {}
 
+// approvers are who of support has decided about the return, and so can't pay for it: it is in approve.go, and so is wePay, whether
+// the way back is ours to pay.
+//
+// reserve may be called again after release: a customer whose return had expired may be let try again.
+//
 // reserve keeps for the customer what they get instead, and release gives it free again. (exchange.go)
 func (r *returning) reserve(ctx workflow.Context) error { return nil }
 func (r *returning) release(ctx workflow.Context) error { return nil }
-
-// tell has the customer know how it stands: an e-mail by the template, and the same in the ticket, each once. It doesn't block.
-// (tell.go)
-func (r *returning) tell(ctx workflow.Context, template string, data map[string]string) {}

@@ -39,6 +39,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 	})
 	s.crmDoors(mux)
 	s.proposalDoors(mux)
+	s.paymentDoors(mux)
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.faults.List())
 	})
@@ -147,7 +148,7 @@ func take[In, Out any](w http.ResponseWriter, r *http.Request, do func(In) (Out,
 func refuse(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	if errors.Is(err, hubspot.ErrNoRecord) || errors.Is(err, sendgrid.ErrNoEmail) ||
-		errors.Is(err, dropboxsign.ErrNoRequest) || errors.Is(err, stripe.ErrNoInvoice) {
+		errors.Is(err, dropboxsign.ErrNoRequest) || errors.Is(err, stripe.ErrNoInvoice) || errors.Is(err, stripe.ErrNoRefund) {
 		status = http.StatusNotFound
 	}
 	wire.Error(w, status, "%s", err)

@@ -25,7 +25,10 @@ func (s *Sandbox) openProposals() (err error) {
 	if s.work, err = asana.New(workspace); err != nil {
 		return err
 	}
-	s.billing, err = stripe.New(stripe.Options{Key: s.o.StripeKey, Lag: s.o.Lag, Journal: s.journal, Pages: s.o.PagesURL})
+	s.billing, err = stripe.New(stripe.Options{
+		Key: s.o.StripeKey, Lag: s.o.Lag, Journal: s.journal, Pages: s.o.PagesURL,
+		EventsURL: s.o.StripeEventsURL, Secret: s.o.StripeWebhookSecret, Outbox: s.outbox,
+	})
 	return err
 }
 

@@ -32,6 +32,7 @@ const (
 	DefaultDropboxSignKey     = "dropboxsign-sandbox"
 	DefaultAsanaToken         = "asana-sandbox"
 	DefaultStripeKey          = "sk_test_sandbox"
+	DefaultStripeSecret       = "whsec_sandbox"
 )
 
 // ReplyHost is the host whose mail SendGrid hands to [Options.RepliesURL], where the Options name no other.
@@ -86,6 +87,8 @@ type Options struct {
 	// SignEventsURL is where Dropbox Sign posts what becomes of signature requests (the starter's /dropboxsign/events). To ""
 	// nothing is posted.
 	SignEventsURL string
+	// StripeEventsURL is where Stripe posts what becomes of refunds (the starter's /stripe/events). To "" nothing is posted.
+	StripeEventsURL string
 	// ReplyHost is the host whose mail goes to the RepliesURL; "" is the constant [ReplyHost].
 	ReplyHost string
 	// PublicURL is the address at which the starter reaches the sandbox, for the response_url of a click:
@@ -97,10 +100,10 @@ type Options struct {
 	// TemporalURL is the address of Temporal's web pages, for a link on the first page; "" for none.
 	TemporalURL string
 
-	// The credentials that callers must show, and the secrets that clicks and HubSpot's events are signed with; "" is the
+	// The credentials that callers must show, and the secrets that clicks and HubSpot's and Stripe's events are signed with; "" is the
 	// Default of each. What SendGrid posts is signed with keys of its own: see [Keys].
 	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, HubSpotSecret, PDLKey string
-	DropboxSignKey, AsanaToken, StripeKey                                            string
+	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret                       string
 
 	// Lag is how long it takes until a write can be found by the searches of HubSpot, Dropbox Sign and Stripe and in SendGrid's
 	// e-mail activity, which are all eventually consistent at the vendors. 0 is at once.
@@ -124,6 +127,7 @@ func (o Options) withDefaults() Options {
 		{&o.DropboxSignKey, DefaultDropboxSignKey},
 		{&o.AsanaToken, DefaultAsanaToken},
 		{&o.StripeKey, DefaultStripeKey},
+		{&o.StripeWebhookSecret, DefaultStripeSecret},
 		{&o.ReplyHost, ReplyHost},
 	} {
 		if *d.value == "" {

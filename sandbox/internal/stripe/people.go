@@ -75,8 +75,8 @@ func (s *Server) view(i invoice) client.Invoice {
 	return v
 }
 
-// Effects are the invoices and how often they were sent, counted by key, and the customers that they are for, counted by e-mail
-// address; of one case, or with "" of all.
+// Effects are the invoices and how often they were sent, and the refunds, counted by key, and the customers whom invoices are for,
+// counted by e-mail address; of one case, or with "" of all.
 func (s *Server) Effects(caseID string) []client.Effect {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -105,6 +105,11 @@ func (s *Server) Effects(caseID string) []client.Effect {
 			}
 			c, _ := s.customers.Get(i.Customer)
 			customers(c.Email)
+		}
+	}
+	for key, ids := range s.refundsByKey.All(caseID) {
+		for _, id := range ids {
+			t.Count(client.Effect{System: "stripe", Operation: "refund", Key: key}, id, 1)
 		}
 	}
 	return t.Effects()

@@ -1,5 +1,5 @@
-// Package stripe is a Stripe account as an integration sees it: customers, invoices and what happens to them; and the customers,
-// who pay.
+// Package stripe is a Stripe account as an integration sees it: customers, invoices and what happens to them, payments and their
+// refunds; and the customers, who pay, and their banks, which take a refund or send it back.
 //
 // What is checked and answered follows https://docs.stripe.com/api, in the version that stripe-go speaks.
 package stripe
@@ -15,6 +15,7 @@ import (
 
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
+	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
 )
 
@@ -25,6 +26,10 @@ type Options struct {
 	Journal *journal.Journal
 	// Pages is the address of the sandbox's pages, for the page where an invoice is paid; "" where it isn't known.
 	Pages string
+	// EventsURL is where the webhook endpoint of the account posts what becomes of refunds, and Secret what it signs that with. To ""
+	// nothing is posted.
+	EventsURL, Secret string
+	Outbox            *webhook.Outbox
 }
 
 // Server is the account. It is safe for concurrent use.
@@ -37,12 +42,31 @@ type Server struct {
 	answers   *journal.Table[stored]
 	byKey     ledger.Ledger[string] // the IDs of invoices
 	numbered  int                   // how many invoices have a number
+
+	payments     *journal.Table[payment]
+	charged      map[string]string // the payments' IDs by those of their charges
+	refunds      *journal.Table[refund]
+	refundsOf    map[string][]string // the refunds' IDs by those of their payments
+	refundsByKey ledger.Ledger[string]
 }
 
 // New makes the account, with what the journal has.
 func New(o Options) (*Server, error) {
-	s := &Server{Options: o}
+	s := &Server{Options: o, charged: map[string]string{}, refundsOf: map[string][]string{}}
 	var err error
+	if s.payments, err = journal.NewTable[payment](o.Journal, "stripe.payment"); err != nil {
+		return nil, err
+	}
+	for _, p := range s.payments.All() {
+		s.charged[p.Charge] = p.ID
+	}
+	if s.refunds, err = journal.NewTable[refund](o.Journal, "stripe.refund"); err != nil {
+		return nil, err
+	}
+	for _, r := range s.refunds.All() {
+		s.refundsOf[r.Payment] = append(s.refundsOf[r.Payment], r.ID)
+		s.refundsByKey.Add(r.Metadata[keyMeta], r.ID)
+	}
 	if s.customers, err = journal.NewTable[customer](o.Journal, "stripe.customer"); err != nil {
 		return nil, err
 	}
@@ -151,6 +175,11 @@ func (s *Server) API() http.Handler {
 	handle("POST /v1/invoices/{id}/send", s.send)
 	handle("POST /v1/invoices/{id}/void", s.void)
 	handle("GET /v1/events", s.listEvents)
+	handle("GET /v1/payment_intents/{id}", s.getPayment)
+	handle("GET /v1/charges/{id}", s.getCharge)
+	handle("GET /v1/refunds", s.listRefunds)
+	handle("POST /v1/refunds", s.createRefund)
+	handle("GET /v1/refunds/{id}", s.getRefund)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, no(http.StatusNotFound, invalidRequest, "", "", "Unrecognized request URL (%s: %s)", r.Method, r.URL.Path))
 	})

@@ -18,6 +18,7 @@ var inside = step.Inside.Within(time.Minute)
 type clock struct {
 	since       time.Time // since when they run; meaningless while paused
 	pausedSince time.Time // zero while they run
+	pausedUntil time.Time // at the latest; meaningless while they run
 	pausedFor   time.Duration
 	extended    time.Duration // what has been added to the deadlines
 
@@ -34,9 +35,9 @@ func (c *clock) paused(now time.Time) time.Duration {
 	return c.pausedFor + now.Sub(c.pausedSince)
 }
 
-func (c *clock) pause(now time.Time) {
+func (c *clock) pause(now time.Time, most time.Duration) {
 	c.ran = append(c.ran, calendar.Span{From: c.since, To: now})
-	c.pausedSince = now
+	c.pausedSince, c.pausedUntil = now, now.Add(most)
 }
 
 func (c *clock) resume(now time.Time) {
@@ -144,6 +145,8 @@ func checkLadder(def Task) error {
 			return fmt.Errorf("humantask: task %s: rung %d has a negative duration", def.ID, i+1)
 		case r.Do == policy.Act && def.action(r.Action) == nil:
 			return fmt.Errorf("humantask: task %s: rung %d answers %q, which is no action of the task", def.ID, i+1, r.Action)
+		case r.Do == policy.Act && def.action(r.Action).Pauses > 0:
+			return fmt.Errorf("humantask: task %s: rung %d answers %q, which only pauses the task", def.ID, i+1, r.Action)
 		}
 	}
 	return nil

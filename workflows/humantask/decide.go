@@ -150,7 +150,7 @@ func (d *Desk) decide(ctx workflow.Context, decision Decision) Answer {
 		return Answer{Accepted: true, Text: "Recorded already."}
 	}
 	t.accepted = append(t.accepted, decision.ID)
-	if t.def.action(decision.Action) == nil {
+	if a := t.def.action(decision.Action); a == nil || a.Pauses > 0 {
 		return Answer{Accepted: true, Text: t.handle(ctx, decision, j.by)}
 	}
 	t.settle(ctx, decision, j.by)

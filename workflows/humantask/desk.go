@@ -125,10 +125,22 @@ func (d *Desk) IsOpen(task string) bool {
 // as by somebody. It reports whether the task was open; a task that isn't asked yet or has ended stays as it is.
 func (d *Desk) Settle(ctx workflow.Context, task, action string, by policy.Person, comment string) bool {
 	t := d.find(task)
-	if t == nil || !t.open() || t.def.action(action) == nil {
+	if t == nil || !t.open() || t.def.action(action) == nil || t.def.action(action).Pauses > 0 {
 		return false
 	}
 	t.settle(ctx, Decision{Action: action, Comment: comment}, by)
+	return true
+}
+
+// Resume has the clocks of a paused task run again in the name of something that happened elsewhere (whoever was asked has
+// answered), as by somebody. It reports whether the task was open and paused.
+func (d *Desk) Resume(ctx workflow.Context, task string, by policy.Person, note string) bool {
+	t := d.find(task)
+	if t == nil || !t.open() || t.clock.pausedSince.IsZero() {
+		return false
+	}
+	t.resume(ctx, by, note)
+	t.wake()
 	return true
 }
 

@@ -28,7 +28,8 @@
 // reminds, reassigns to somebody who hasn't had the task, escalates to the manager (then theirs, up to the top, where it is a
 // reminder that says so), or answers by itself, once or repeatedly. Rungs that were passed while nothing ran are all climbed,
 // in order, with one message. While a task is paused no clock runs; its total is bounded, and so is by how much the deadline
-// can be moved.
+// can be moved. An answer may ask somebody outside instead of ending the task ([Action.Pauses]): it is paused until the workflow
+// has heard from them, which it says by [Desk.Resume].
 //
 // # What counts as a decision
 //

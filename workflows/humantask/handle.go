@@ -16,8 +16,8 @@ func (t *task) offered() []Action {
 	if !t.open() {
 		return t.def.Actions
 	}
-	offered := slices.Clone(t.def.Actions)
 	paused := !t.clock.pausedSince.IsZero()
+	offered := slices.DeleteFunc(slices.Clone(t.def.Actions), func(a Action) bool { return paused && a.Pauses > 0 })
 	group := t.def.Channel != ""
 	if group && t.holder.ID == "" {
 		offered = append(offered, Action{Name: ActionClaim, Label: "I'll take it", Done: "Taken"})
@@ -66,6 +66,9 @@ func (t *task) colleagues() []slack.Choice {
 func (t *task) handle(ctx workflow.Context, decision Decision, by policy.Person) string {
 	defer func() { t.wake() }()
 	from := t.holder
+	if a := t.def.action(decision.Action); a != nil {
+		return t.askOutside(ctx, *a, decision, by)
+	}
 	switch decision.Action {
 	case ActionClaim:
 		t.give(ctx, by, true)
@@ -82,7 +85,7 @@ func (t *task) handle(ctx workflow.Context, decision Decision, by policy.Person)
 		t.moved(ctx, Happening{What: HandedOver, From: from, To: to, Note: decision.Comment})
 		return to.Name + " has it now."
 	case ActionPause:
-		t.clock.pause(workflow.Now(ctx))
+		t.clock.pause(workflow.Now(ctx), t.def.MaxPause-t.clock.pausedFor)
 		t.happen(ctx, Happening{What: Paused, From: by, Note: decision.Comment})
 		return "The clocks stand still until it is carried on."
 	case ActionResume:
@@ -97,9 +100,24 @@ func (t *task) handle(ctx workflow.Context, decision Decision, by policy.Person)
 	}
 }
 
+// askOutside pauses the task, since somebody outside has to answer first.
+func (t *task) askOutside(ctx workflow.Context, a Action, decision Decision, by policy.Person) string {
+	t.clock.pause(workflow.Now(ctx), a.Pauses)
+	t.asking = true
+	note := decision.Comment
+	if note == "" {
+		note = a.Done
+	}
+	t.happen(ctx, Happening{What: Paused, From: by, Note: note})
+	if a.Then != nil {
+		a.Then(ctx, decision, by)
+	}
+	return fmt.Sprintf("Recorded: %s. The clocks stand still until there is an answer, until %s at most.", a.Done, moment(t.clock.pausedUntil))
+}
+
 func (t *task) resume(ctx workflow.Context, by policy.Person, note string) {
 	t.clock.resume(workflow.Now(ctx))
-	t.unreckoned = true
+	t.unreckoned, t.asking = true, false
 	t.happen(ctx, Happening{What: Resumed, From: by, Note: note})
 }
 

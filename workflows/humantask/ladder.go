@@ -81,9 +81,12 @@ func (t *task) step(ctx workflow.Context) error {
 func (t *task) upcoming(ctx workflow.Context) (at time.Time, summary string, then func(workflow.Context) error) {
 	now := workflow.Now(ctx)
 	if !t.clock.pausedSince.IsZero() {
-		most := t.def.MaxPause - t.clock.pausedFor
-		return t.clock.pausedSince.Add(most), "paused for as long as it may be", func(ctx workflow.Context) error {
+		return t.clock.pausedUntil, "paused for as long as it may be", func(ctx workflow.Context) error {
+			asking := t.asking
 			t.resume(ctx, ThePolicy, "it was paused for as long as it may be")
+			if asking { // and whoever asked waits for an answer
+				t.sayLatest(ctx)
+			}
 			return nil
 		}
 	}

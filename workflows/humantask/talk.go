@@ -66,6 +66,13 @@ func (t *task) sayReminder(ctx workflow.Context, note string) {
 	t.say(ctx, func(ctx workflow.Context) { t.reply(ctx, c, n, text) })
 }
 
+// sayLatest tells whoever holds the task what has just happened to it.
+func (t *task) sayLatest(ctx workflow.Context) {
+	c, n := t.holderCard(), len(t.story)
+	text := fmt.Sprintf("%s: %s.", t.def.Title, t.story[n-1].Sentence())
+	t.say(ctx, func(ctx workflow.Context) { t.reply(ctx, c, n, text) })
+}
+
 // moved tells that the task has gone from one person to another: the one gets a card, the other a word in the thread of theirs.
 func (t *task) moved(ctx workflow.Context, h Happening) {
 	h.At = t.since

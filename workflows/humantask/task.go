@@ -24,6 +24,7 @@ type task struct {
 	opened     time.Time
 	rungs      []progress
 	clock      clock
+	asking     bool                // paused by one of its own answers: somebody outside is to say something
 	unreckoned bool                // the rungs' times have to be worked out again
 	wake       workflow.CancelFunc // ends the wait for the next rung, since something has changed
 	settled    workflow.CancelFunc // ends the whole ladder

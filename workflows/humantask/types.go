@@ -84,6 +84,12 @@ type Action struct {
 	Check func(Decision) string `json:"-"`
 	// Done says on the card what was decided, before the person's name: "Contact made".
 	Done string `json:"done"`
+	// Pauses, where not 0, makes this an answer that asks somebody outside, and ends nothing: the task is paused until the workflow
+	// has heard from them and says so ([Desk.Resume]), or somebody carries on without, for as long as this at most. Then, where not
+	// nil, is told each time; it must not block, since the context ends with the click. While the task is paused, none of its
+	// answers that pause it is on offer; the others are.
+	Pauses time.Duration                                            `json:"-"`
+	Then   func(ctx workflow.Context, d Decision, by policy.Person) `json:"-"`
 }
 
 // FieldComment is the name of the field for a comment, which every answer may have.

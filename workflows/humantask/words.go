@@ -87,8 +87,12 @@ func (t *task) status() string {
 				last = t.story[i]
 			}
 		}
-		return fmt.Sprintf("Paused by %s since %s: %s. At most until %s.", last.From.Name, moment(t.clock.pausedSince), last.Note,
-			moment(t.clock.pausedSince.Add(t.def.MaxPause-t.clock.pausedFor)))
+		note := last.Note
+		if strings.TrimRight(note, ".?!") == note { // a question has an end of its own
+			note += "."
+		}
+		return fmt.Sprintf("Paused by %s since %s: %s At most until %s.", last.From.Name, moment(t.clock.pausedSince), note,
+			moment(t.clock.pausedUntil))
 	}
 	s := fmt.Sprintf("With %s since %s.", t.with(), moment(t.since))
 	if due := t.due(); t.breached() {

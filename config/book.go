@@ -32,6 +32,7 @@ func book(c *Config, calendars map[string]policy.Calendar) *policy.Book {
 			Company:          c.Company.Name,
 		},
 		Proposal: proposalPolicy(c),
+		Return:   returnPolicy(c),
 	}
 	for _, p := range c.People {
 		b.People[p.ID] = p

@@ -30,6 +30,7 @@ func (f *findings) check(c *Config) map[string]policy.Calendar {
 	f.lead(c, pools, calendars)
 	f.proposal(c, people, pools, roles, calendars)
 	f.deals(c.Proposal)
+	f.returns(c, roles, calendars)
 	f.templates(c)
 	f.documents(&c.Documents)
 	f.systems(c)

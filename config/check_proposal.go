@@ -49,7 +49,8 @@ func (f *findings) proposal(c *Config, people, pools, roles, calendars names) {
 	if p.AskAgain = cmp.Or(p.AskAgain, policy.AskAll); p.AskAgain != policy.AskAll {
 		f.choice("proposal.ask_again", "no choice", string(p.AskAgain), []string{string(policy.AskAll), string(policy.AskTouched)})
 	}
-	f.signature(p.Signature)
+	f.positive("proposal.signature.expires", p.Signature.Expires)
+	f.reminders("proposal.signature.remind", p.Signature.Remind, p.Signature.Expires, "the client was asked", "the request")
 	f.kickoff(p.Kickoff, people)
 	f.notNegative("proposal.invoice_due", p.InvoiceDue, "how many days the client has to pay")
 	if p.WonStage = cmp.Or(p.WonStage, "closedwon"); !stageID.MatchString(p.WonStage) {
@@ -84,14 +85,7 @@ func (f *findings) tiers(c *Config, roles names) {
 			f.add(key+".name", "%q can't be a tier's name: use at most 40 lower-case letters, digits and hyphens, such as %q", t.Name, idLike(t.Name))
 		}
 		f.unique(seen, key+".name", t.Name)
-		limits := names{}
-		for j, l := range t.Over {
-			at := item(key+".over", j)
-			f.unique(limits, at, l.Currency)
-			if l.Minor < 0 {
-				f.add(at, "%s is less than nothing", money.Amount(l))
-			}
-		}
+		f.limits(key+".over", t.Over)
 		if t.DiscountOver < 0 || t.DiscountOver >= money.Whole {
 			f.add(key+".discount_over", "%s is no share of a price: it is from 0 to less than 100", t.DiscountOver)
 		}
@@ -103,16 +97,16 @@ func (f *findings) tiers(c *Config, roles names) {
 	}
 }
 
-func (f *findings) signature(s Signature) {
-	f.positive("proposal.signature.expires", s.Expires)
+// reminders checks when somebody is reminded, counted from an event, of something that expires.
+func (f *findings) reminders(key string, remind []policy.Duration, expires policy.Duration, event, what string) {
 	var before policy.Duration
-	for i, after := range s.Remind {
-		key := item("proposal.signature.remind", i)
+	for i, after := range remind {
+		key := item(key, i)
 		switch {
 		case after.Duration <= before.Duration:
-			f.add(key, "%s is not later than what is before it: all are counted from when the client was asked", short(after))
-		case after.Duration >= s.Expires.Duration && s.Expires.Duration > 0:
-			f.add(key, "%s is not before the request expires, after %s", short(after), short(s.Expires))
+			f.add(key, "%s is not later than what is before it: all are counted from when %s", short(after), event)
+		case after.Duration >= expires.Duration && expires.Duration > 0:
+			f.add(key, "%s is not before %s expires, after %s", short(after), what, short(expires))
 		}
 		before = after
 	}
@@ -153,14 +147,9 @@ func proposalPolicy(c *Config) policy.Proposal {
 		Calendars: named(c.Calendars, p.Review, p.Approval, p.Operations, policy.Ladder{{Clock: p.Calendar}}),
 	}
 	for _, t := range p.Tiers {
-		tier := policy.Tier{Name: t.Name, DiscountOver: t.DiscountOver, Role: t.Role, Need: t.Need, Veto: t.Veto, InTurn: t.InTurn}
-		for _, l := range t.Over {
-			if tier.Over == nil {
-				tier.Over = map[string]int64{}
-			}
-			tier.Over[l.Currency] = l.Minor
-		}
-		made.Tiers = append(made.Tiers, tier)
+		made.Tiers = append(made.Tiers, policy.Tier{
+			Name: t.Name, Over: byCurrency(t.Over), DiscountOver: t.DiscountOver, Role: t.Role, Need: t.Need, Veto: t.Veto, InTurn: t.InTurn,
+		})
 	}
 	for _, s := range p.Kickoff.Sections {
 		section := policy.KickoffSection{Name: s.Name}

@@ -62,6 +62,7 @@ func (f *findings) systems(c *Config) {
 		f.add("systems.asana.team", "%q is alone: set systems.asana.workspace too, where people are looked up", s.Asana.Team)
 	}
 	f.url("systems.stripe.url", s.Stripe.URL)
+	f.shopify(s.Shopify)
 }
 
 // gid checks an ID of Asana's, which may be left out.

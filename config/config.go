@@ -25,6 +25,8 @@ type Config struct {
 	Lead  Lead     `json:"lead"`
 	// Proposal is how proposals are handled.
 	Proposal Proposal `json:"proposal"`
+	// Returns is how returns are handled.
+	Returns Returns `json:"returns"`
 	// Templates is the folder with the operator's own e-mail templates, as an absolute path; "" for the built-in ones only.
 	Templates string    `json:"templates"`
 	Documents Documents `json:"documents"`
@@ -140,6 +142,7 @@ type Systems struct {
 	DropboxSign    DropboxSign     `json:"dropboxsign"`
 	Asana          Asana           `json:"asana"`
 	Stripe         Stripe          `json:"stripe"`
+	Shopify        Shopify         `json:"shopify"`
 }
 
 // Slack is where Slack's Web API is.
@@ -198,6 +201,18 @@ type Asana struct {
 // Stripe is where Stripe's API is.
 type Stripe struct {
 	URL string `json:"url"` // without the version ("/v1")
+}
+
+// Shopify is where the shop is, by its Admin API.
+type Shopify struct {
+	// URL is the shop's own address ("https://example.myshopify.com"), without "/admin"; "" where there is no shop.
+	URL     string `json:"url"`
+	Version string `json:"version"` // of the API: "2026-10"
+	// Location is the ID of where what comes back is put into stock, as a number or as "gid://shopify/Location/…".
+	Location string `json:"location"`
+	// PaymentAttribute is the name of the order's attribute that has Stripe's ID of its payment, where the shop's own record of the
+	// payment doesn't; "" for none.
+	PaymentAttribute string `json:"payment_attribute"`
 }
 
 // Starter is the HTTP door.

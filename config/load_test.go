@@ -74,6 +74,13 @@ func TestTheDemoIsTheDefaultWithShorterClocksThatNeverStop(t *testing.T) {
 	assert.Equal(t, "presentationscheduled", demo.Proposal.DealStage)
 	demo.Proposal.DealStage = c.Proposal.DealStage
 
+	assert.Equal(t, 7*time.Minute, demo.Returns.Arrival.Expires.Duration)
+	assert.Equal(t, c.Returns.Ticket.Pipeline, demo.Returns.Ticket.Pipeline, "the stages of the account's own pipeline are the sandbox's")
+	assert.NotEmpty(t, demo.Returns.TicketStage)
+	demo.Returns.TicketStage, demo.Returns.Arrival, demo.Returns.AnswerWithin = c.Returns.TicketStage, c.Returns.Arrival, c.Returns.AnswerWithin
+	demo.Returns.Review, demo.Returns.Payment, demo.Returns.Operations = c.Returns.Review, c.Returns.Payment, c.Returns.Operations
+	demo.Returns.FollowUp, demo.Returns.ReplyWindow = c.Returns.FollowUp, c.Returns.ReplyWindow
+
 	demo.Lead.Contact, demo.Lead.Operations, demo.Lead.EnrichmentWait = c.Lead.Contact, c.Lead.Operations, c.Lead.EnrichmentWait
 	for i, one := range demo.Calendars {
 		assert.Equal(t, []calendar.Hours{{Days: "mon-sun", Open: "00:00-24:00"}}, one.Hours)
@@ -91,7 +98,7 @@ func TestAFileReplacesTheCompanyAndKeepsTheMachinery(t *testing.T) {
 	assert.Len(t, c.People, 2)
 	assert.Empty(t, c.Lead.Operations)
 	assert.Equal(t, HubSpot{URL: "https://api.hubapi.com", Portal: "42", Pages: "https://app.hubspot.com"}, c.Systems.HubSpot)
-	assert.Equal(t, []string{"lead", "proposal", "rotation"}, c.Workers.Queues)
+	assert.Equal(t, []string{"lead", "proposal", "return", "rotation"}, c.Workers.Queues)
 }
 
 func TestALaterFileWinsAndItsListsReplaceTheWholeList(t *testing.T) {

@@ -37,8 +37,12 @@ const (
 	DropboxSignKey SecretName = "THROUGHLINE_DROPBOXSIGN_KEY"
 	// AsanaToken is the personal access token that projects are made with.
 	AsanaToken SecretName = "THROUGHLINE_ASANA_TOKEN"
-	// StripeKey is the secret key ("sk_…" or "rk_…") that invoices are made with.
+	// StripeKey is the secret key ("sk_…" or "rk_…") that invoices are made with, and refunds.
 	StripeKey SecretName = "THROUGHLINE_STRIPE_KEY"
+	// StripeWebhookSecret is the signing secret ("whsec_…") of Stripe's webhook, which proves that an event came from Stripe.
+	StripeWebhookSecret SecretName = "THROUGHLINE_STRIPE_WEBHOOK_SECRET"
+	// ShopifyToken is the access token ("shpat_…") of the app in the shop.
+	ShopifyToken SecretName = "THROUGHLINE_SHOPIFY_TOKEN"
 	// LinkSecret is what signs the links to a task's page and to a document: one secret, or several with commas between them while
 	// one takes another's place; the first signs.
 	LinkSecret SecretName = "THROUGHLINE_LINK_SECRET"
@@ -48,7 +52,7 @@ const (
 
 var secretNames = []SecretName{
 	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret, LinkSecret,
-	DropboxSignKey, AsanaToken, StripeKey,
+	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyToken,
 }
 
 // file is the variable that may name a file with the secret in it.
@@ -146,6 +150,8 @@ var (
 		{regexp.MustCompile(`^SG\.[\w-]+\.`), SendGridKey},
 		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
 		{regexp.MustCompile(`^[rs]k_(live|test)_`), StripeKey},
+		{regexp.MustCompile(`^whsec_`), StripeWebhookSecret},
+		{regexp.MustCompile(`^shp(at|ca|pa|ss)_`), ShopifyToken},
 		{regexp.MustCompile(`^[0-2]/\d+(/\d+)?:[0-9a-f]{32}$`), AsanaToken},
 	}
 )

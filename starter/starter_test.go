@@ -317,6 +317,7 @@ roles: [{name: operations, people: [tom]}]
 pools: [{name: inbound, calendar: london, members: [{person: maria, weight: 3, daily_cap: 5}, {person: tom}]}, {name: solo, members: [{person: tom}]}]
 lead: {territories: [], default_pool: inbound}
 proposal: {strategists: ""}
+returns: {support: ""}
 `), 0o600))
 	c, err := config.Load(config.Default, file)
 	require.NoError(t, err)

@@ -20,13 +20,13 @@ const (
 	maxKeptConditions = 512
 )
 
-// facts is what a condition knows.
+// facts is what a territory's condition knows.
 type facts struct {
 	Lead    LeadFacts    `expr:"lead"`
 	Company CompanyFacts `expr:"company"`
 }
 
-// condition is a territory's condition, ready to be decided. It is safe for concurrent use.
+// condition is a condition, ready to be decided. It is safe for concurrent use.
 type condition struct {
 	text    string // on one line
 	program *vm.Program
@@ -37,19 +37,19 @@ type condition struct {
 // (with the one that was probably meant), types that don't go together, a country that is no country code, a function or a
 // construction that conditions don't have. It is nil where the condition can be used.
 func CheckCondition(when string) error {
-	_, err := compile(when)
+	_, err := territoryLanguage.compile(when)
 	return err
 }
 
 // compile makes a condition of its text.
-func compile(when string) (*condition, error) {
+func (l *language) compile(when string) (*condition, error) {
 	if len(when) > maxCondition {
 		return nil, fmt.Errorf("is %d bytes long: a condition has at most %d", len(when), maxCondition)
 	}
-	uses, err := inspect(when)
+	uses, err := l.inspect(when)
 	if err == nil {
 		var program *vm.Program
-		program, err = expr.Compile(when, expr.Env(facts{}), expr.AsBool(), expr.WarnOnAny())
+		program, err = expr.Compile(when, expr.Env(l.facts), expr.AsBool(), expr.WarnOnAny())
 		if err == nil {
 			return &condition{text: strings.Join(strings.Fields(when), " "), program: program, uses: uses}, nil
 		}
@@ -68,8 +68,9 @@ func at(fe *file.Error) error {
 	return fmt.Errorf("column %d: %s", fe.Column+1, fe.Message)
 }
 
-// decide says whether the condition is true, and because of what. A condition that fails is not true, and says so.
-func (c *condition) decide(f facts) (matched bool, because string) {
+// decide says whether the condition is true of facts, which are of its language's type, and because of what. A condition that
+// fails is not true, and says so.
+func (c *condition) decide(f any) (matched bool, because string) {
 	machine := vm.VM{MemoryBudget: conditionMemory}
 	out, err := machine.Run(c.program, f)
 	if err != nil {
@@ -96,7 +97,7 @@ func undecided(err error) string {
 	return "could not be decided, which counts as not matched: " + message
 }
 
-// conditions keeps what was compiled, since every lead brings the same few. The zero value is ready.
+// conditions keeps what was compiled of territories, since every lead brings the same few. The zero value is ready.
 type conditions struct {
 	mu   sync.Mutex
 	kept map[string]compiled
@@ -115,7 +116,7 @@ func (c *conditions) get(when string) (*condition, error) {
 		if c.kept == nil || len(c.kept) == maxKeptConditions { // years of changed rules: begin again
 			c.kept = map[string]compiled{}
 		}
-		one.condition, one.err = compile(when)
+		one.condition, one.err = territoryLanguage.compile(when)
 		c.kept[when] = one
 	}
 	return one.condition, one.err

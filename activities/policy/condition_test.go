@@ -74,7 +74,7 @@ func FuzzCheckCondition(f *testing.F) {
 	f.Add(`lead.country in ["DE"] and company.employees > 5`)
 	f.Add(`lead.utm["source"] matches "^a+$" ? company.known : !true`)
 	f.Fuzz(func(t *testing.T, when string) {
-		c, err := compile(when)
+		c, err := territoryLanguage.compile(when)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") && !strings.Contains(when, "\n") {
 				t.Errorf("more than one line: %q", err)
@@ -102,7 +102,7 @@ func TestDecideSaysWhichValuesDecided(t *testing.T) {
 		`10 % lead.employees == 0`:      `could not be decided, which counts as not matched: integer divide by zero`,
 		`lead.country == "AT" or false`: `lead.country == "AT" or false is false: lead.country is "DE"`,
 	} {
-		c, err := compile(when)
+		c, err := territoryLanguage.compile(when)
 		require.NoError(t, err, when)
 		_, because := c.decide(f)
 		assert.Equal(t, want, because)
@@ -110,7 +110,7 @@ func TestDecideSaysWhichValuesDecided(t *testing.T) {
 }
 
 func TestDecideWithNothingKnown(t *testing.T) {
-	c, err := compile(`lead.utm.source == "" and "x" not in lead.utm`)
+	c, err := territoryLanguage.compile(`lead.utm.source == "" and "x" not in lead.utm`)
 	require.NoError(t, err)
 	matched, because := c.decide(facts{})
 	assert.True(t, matched, because)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +28,8 @@ func (f fact) value(facts reflect.Value) string {
 		v = v.MapIndex(reflect.ValueOf(f.key))
 	}
 	switch {
+	case v.IsValid() && v.Kind() == reflect.Slice:
+		return list(v)
 	case v.IsValid() && v.Kind() == reflect.Bool:
 		return fmt.Sprint(v.Bool())
 	case !v.IsValid() || v.IsZero():
@@ -39,14 +40,23 @@ func (f fact) value(facts reflect.Value) string {
 	return fmt.Sprintf("%q", v.Interface())
 }
 
+// list writes texts as a condition has them.
+func list(v reflect.Value) string {
+	var texts []string
+	for _, text := range v.Seq2() {
+		texts = append(texts, fmt.Sprintf("%q", text.Interface()))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
 // inspect parses a condition, refuses what conditions don't have, and says what it looks at. What remains is a small
 // language without loops and variables: whatever an operator writes in it is decided at once.
-func inspect(when string) ([]fact, error) {
+func (l *language) inspect(when string) ([]fact, error) {
 	tree, err := parser.Parse(when)
 	if err != nil {
 		return nil, err
 	}
-	i := &inspector{source: tree.Source}
+	i := &inspector{language: l, source: tree.Source}
 	i.node(tree.Node)
 	if i.err != nil {
 		return nil, i.err
@@ -55,9 +65,10 @@ func inspect(when string) ([]fact, error) {
 }
 
 type inspector struct {
-	source file.Source
-	uses   []fact
-	err    error // the first
+	language *language
+	source   file.Source
+	uses     []fact
+	err      error // the first
 }
 
 func (i *inspector) fail(n ast.Node, format string, args ...any) {
@@ -102,8 +113,8 @@ func (i *inspector) all(nodes ...ast.Node) {
 
 func (i *inspector) binary(n *ast.BinaryNode) {
 	i.all(n.Left, n.Right)
-	i.country(n.Left, n.Right)
-	i.country(n.Right, n.Left)
+	i.texts(n.Left, n.Right)
+	i.texts(n.Right, n.Left)
 	switch _, literal := n.Right.(*ast.StringNode); {
 	case n.Operator == "..":
 		i.fail(n, "a range is not for conditions: compare with >= and <=")
@@ -112,10 +123,11 @@ func (i *inspector) binary(n *ast.BinaryNode) {
 	}
 }
 
-// country refuses to compare a country with what no country is ever known as.
-func (i *inspector) country(n, with ast.Node) {
-	names := path(n)
-	if len(names) != 2 || names[1] != "country" {
+// texts refuses to compare a fact with a text that it never is.
+func (i *inspector) texts(n, with ast.Node) {
+	name := strings.Join(path(n), ".")
+	is, picky := i.language.texts[name]
+	if !picky {
 		return
 	}
 	literals := []ast.Node{with}
@@ -123,22 +135,31 @@ func (i *inspector) country(n, with ast.Node) {
 		literals = list.Nodes
 	}
 	for _, l := range literals {
-		if s, ok := l.(*ast.StringNode); ok && s.Value != "" && !countryCode.MatchString(s.Value) {
-			i.fail(s, "%s is two capital letters such as \"DE\" (ISO 3166-1), never %q", strings.Join(names, "."), s.Value)
+		if s, ok := l.(*ast.StringNode); ok && s.Value != "" {
+			if problem := is(s.Value); problem != "" {
+				i.fail(s, "%s is %s", name, problem)
+			}
 		}
 	}
 }
 
-// fact resolves a chain of names: a field of lead or company, or a key of a field that is a map.
+// fact resolves a chain of names: a value, a field of several, or a key of a field that is a map.
 func (i *inspector) fact(n ast.Node, names []string) {
-	fields, known := fieldsOf[names[0]]
+	l := i.language
+	fields, known := l.fields[names[0]]
 	switch {
 	case !known:
 		i.fail(root(n), "%q is nothing that a condition knows%s", names[0],
-			cmp.Or(nearest.Hint(names[0], []string{"lead", "company"}), "; it knows lead and company, and a text stands in quotes"))
+			cmp.Or(nearest.Hint(names[0], l.roots), fmt.Sprintf("; it knows %s, and a text stands in quotes", and(l.roots))))
+		return
+	case fields.names == nil && len(names) > 1:
+		i.fail(n, "%s has no fields", names[0])
+		return
+	case fields.names == nil:
+		i.use(fact{name: names[0], index: fields.index})
 		return
 	case len(names) == 1:
-		i.fail(n, "%s is no value by itself: name one of its fields, such as %[1]s.country", names[0])
+		i.fail(n, "%s is no value by itself: name one of its fields, such as %[1]s.%s", names[0], fields.names[0])
 		return
 	}
 	field, known := fields.byName[names[1]]
@@ -155,6 +176,10 @@ func (i *inspector) fact(n ast.Node, names []string) {
 		}
 		f.key = names[2]
 	}
+	i.use(f)
+}
+
+func (i *inspector) use(f fact) {
 	if !slices.ContainsFunc(i.uses, func(u fact) bool { return u.name == f.name }) {
 		i.uses = append(i.uses, f)
 	}
@@ -183,31 +208,5 @@ func root(n ast.Node) ast.Node {
 			return n
 		}
 		n = m.Node
-	}
-}
-
-var (
-	// functions are all that a condition can call.
-	functions   = []string{"upper", "lower", "trim", "len"}
-	countryCode = regexp.MustCompile(`^[A-Z]{2}$`)
-	// fieldsOf are the fields of lead and company by the names that conditions have for them.
-	fieldsOf = map[string]fields{}
-)
-
-type fields struct {
-	index  []int // within facts
-	names  []string
-	byName map[string]reflect.StructField
-}
-
-func init() {
-	for _, root := range reflect.VisibleFields(reflect.TypeFor[facts]()) {
-		f := fields{index: root.Index, byName: map[string]reflect.StructField{}}
-		for _, field := range reflect.VisibleFields(root.Type) {
-			name := field.Tag.Get("expr")
-			f.names = append(f.names, name)
-			f.byName[name] = field
-		}
-		fieldsOf[root.Tag.Get("expr")] = f
 	}
 }

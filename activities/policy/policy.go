@@ -356,6 +356,8 @@ type Book struct {
 	Lead   Lead
 	// Proposal is how proposals are handled; the zero value where the handbook doesn't say.
 	Proposal Proposal
+	// Return is how returns are handled; the zero value where the handbook doesn't say.
+	Return Return
 	// Calendars are all of the handbook's, by name.
 	Calendars map[string]Calendar
 }

@@ -56,7 +56,7 @@ func TestWhatCannotBePlayedIsSaidFirst(t *testing.T) {
 	other := filepath.Join(t.TempDir(), "other.yaml")
 	require.NoError(t, os.WriteFile(other, []byte("lead:\n  territories:\n    - name: Everywhere\n      when: 'true'\n      pool: dach\n"), 0o644))
 	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default, config.Demo, other)}), `no territory "US West"`)
-	require.NoError(t, os.WriteFile(other, []byte("proposal: {channel: \"\"}\nroles:\n  - {name: operations, channel: C0OPSDESK, people: [omar]}\n  - {name: partners, people: [ingrid]}\n  - {name: finance, people: [wei]}\n"), 0o644))
+	require.NoError(t, os.WriteFile(other, []byte("proposal: {channel: \"\"}\nreturns: {support: \"\"}\nroles:\n  - {name: operations, channel: C0OPSDESK, people: [omar]}\n  - {name: partners, people: [ingrid]}\n  - {name: finance, people: [wei]}\n"), 0o644))
 	require.ErrorContains(t, Check(Options{Handbook: load(t, config.Default, config.Demo, other)}), "two people for the role partners")
 }
 

@@ -123,6 +123,30 @@ func (a *Activities) JoinCase(ctx context.Context, _ effect.Key, j Join) (Joined
 	}
 }
 
+// LookUpCase says whether a case still runs, by the latest of its runs. One that Temporal doesn't know (it was deleted, or its
+// namespace has forgotten it) doesn't. Whatever isn't known to be at its end runs: what somebody takes over from it may be
+// somebody's money.
+func (a *Activities) LookUpCase(ctx context.Context, _ effect.Key, c Case) (CaseStatus, error) {
+	if c.ID == "" {
+		return CaseStatus{}, fault.Final(system, "invalid_request", "to look a case up needs its ID").Err()
+	}
+	found, err := a.Client.DescribeWorkflowExecution(ctx, c.ID, "")
+	switch {
+	case missing(err):
+		return CaseStatus{}, nil
+	case err != nil:
+		return CaseStatus{}, fault.OfTemporal(system, err).Err()
+	}
+	return CaseStatus{Running: !slices.Contains(ended, found.GetWorkflowExecutionInfo().GetStatus())}, nil
+}
+
+// ended are the states in which a workflow stays. One that has continued as new is on its way to its next run.
+var ended = []enumspb.WorkflowExecutionStatus{
+	enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED, enumspb.WORKFLOW_EXECUTION_STATUS_FAILED,
+	enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED, enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED,
+	enumspb.WORKFLOW_EXECUTION_STATUS_TIMED_OUT,
+}
+
 // Holder is the ID of the case that holds a subject now, "" for none. It isn't an activity: the doors find by it whom news
 // about a subject is for. It needs a worker that runs the shard, and returns Temporal's error where none answers in time.
 //

@@ -3,6 +3,7 @@ package claims_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflow/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/mocks"
@@ -269,4 +272,47 @@ func TestTheHolderIsFoundByTheSubjectAndNobodyHoldsWhatNobodyHasClaimed(t *testi
 		assert.Equal(t, test.holder, holder)
 		assert.Equal(t, test.fails, err != nil, "%v", err)
 	}
+}
+
+func TestACaseRunsUnlessItIsKnownToBeAtItsEnd(t *testing.T) {
+	over := []string{"COMPLETED", "FAILED", "CANCELED", "TERMINATED", "TIMED_OUT"}
+	for number, name := range enumspb.WorkflowExecutionStatus_name {
+		c := mocks.NewClient(t)
+		c.On("DescribeWorkflowExecution", mock.Anything, "return-a", "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
+			WorkflowExecutionInfo: &workflow.WorkflowExecutionInfo{Status: enumspb.WorkflowExecutionStatus(number)},
+		}, nil)
+		a := &claims.Activities{Client: c}
+		found, err := a.LookUpCase(t.Context(), key, claims.Case{ID: "return-a"})
+		require.NoError(t, err)
+		ended := slices.Contains(over, strings.TrimPrefix(name, "WORKFLOW_EXECUTION_STATUS_"))
+		assert.Equal(t, !ended, found.Running, name)
+	}
+}
+
+func TestACaseThatTemporalDoesNotKnowDoesNotRunAndOneThatCannotBeLookedUpIsNotTakenForOver(t *testing.T) {
+	for _, test := range []struct {
+		err   error
+		class string
+	}{
+		{serviceerror.NewNotFound("no rows"), ""},
+		{serviceerror.NewNamespaceNotFound("default"), fault.ClassFinal},
+		{serviceerror.NewUnavailable("connection refused"), fault.ClassUnavailable},
+		{context.DeadlineExceeded, fault.ClassUnavailable},
+	} {
+		c := mocks.NewClient(t)
+		c.On("DescribeWorkflowExecution", mock.Anything, "return-a", "").Return(nil, test.err)
+		a := &claims.Activities{Client: c}
+		found, err := a.LookUpCase(t.Context(), key, claims.Case{ID: "return-a"})
+		assert.False(t, found.Running)
+		if test.class == "" {
+			require.NoError(t, err)
+			continue
+		}
+		f, ok := fault.From(err)
+		require.True(t, ok)
+		assert.Equal(t, test.class, f.Class)
+	}
+	a := &claims.Activities{Client: mocks.NewClient(t)}
+	_, err := a.LookUpCase(t.Context(), key, claims.Case{})
+	requireFault(t, err, fault.ClassFinal, "invalid_request")
 }

@@ -82,3 +82,14 @@ type Joined struct {
 	// Accepted is whether the holder took the addition. Where it didn't it has ended, or is about to.
 	Accepted bool `json:"accepted"`
 }
+
+// Case names a case.
+type Case struct {
+	ID string `json:"id"` // of its workflow
+}
+
+// CaseStatus says how a case stands.
+type CaseStatus struct {
+	// Running is whether the case still runs, and so whether what it holds is in use.
+	Running bool `json:"running"`
+}

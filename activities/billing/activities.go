@@ -19,8 +19,8 @@ import (
 type Options struct {
 	// URL is the API's address; "" for Stripe's own, https://api.stripe.com, which has the accounts of every country.
 	URL string
-	// Key is a secret key ("sk_…") or, better, a restricted one ("rk_…") that may write customers and invoices and read
-	// events.
+	// Key is a secret key ("sk_…") or, better, a restricted one ("rk_…") that may write customers, invoices, and charges and refunds,
+	// and read PaymentIntents and events.
 	Key string
 	// HTTP sends the requests; nil for a client of its own from rest.NewHTTPClient.
 	HTTP *http.Client

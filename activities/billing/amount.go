@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/stripe/stripe-go/v85"
+
 	"github.com/throughline-dev/throughline/activities/money"
 )
 
@@ -27,41 +29,69 @@ func list(codes string) map[string]bool {
 	return all
 }
 
+// places are how many digits after the decimal point an amount has for us and for Stripe, and the step in which Stripe counts it.
+func places(currency string) (ours, theirs int, step int64, err error) {
+	ours, err = money.Digits(currency)
+	theirs, step = 2, 1
+	switch {
+	case zeroDecimal[currency]:
+		theirs = 0
+	case threeDecimal[currency]:
+		theirs, step = 3, 10
+	case wholeOnly[currency]:
+		step = 100
+	}
+	return ours, theirs, step, err
+}
+
 // minor is an amount as Stripe counts it. An amount that Stripe can't count is an error: nothing is rounded here, so that what
 // is invoiced is what was signed.
 func minor(a money.Amount) (int64, error) {
-	ours, err := money.Digits(a.Currency)
+	ours, theirs, step, err := places(a.Currency)
 	if err != nil {
 		return 0, err
 	}
-	theirs, step := 2, int64(1)
-	switch {
-	case zeroDecimal[a.Currency]:
-		theirs = 0
-	case threeDecimal[a.Currency]:
-		theirs, step = 3, 10
-	case wholeOnly[a.Currency]:
-		step = 100
+	n, ok := shift(a.Minor, theirs-ours)
+	if !ok && theirs > ours {
+		return 0, fmt.Errorf("%d %s is more than can be counted exactly", a.Minor, a.Currency)
 	}
-	n := a.Minor
-	for ; ours < theirs; ours++ {
-		if n > math.MaxInt64/10 || n < math.MinInt64/10 {
-			return 0, fmt.Errorf("%d %s is more than can be counted exactly", a.Minor, a.Currency)
-		}
-		n *= 10
-	}
-	for ; ours > theirs; ours-- {
-		if n%10 != 0 {
-			return 0, uncountable(a)
-		}
-		n /= 10
-	}
-	if n%step != 0 {
+	if !ok || n%step != 0 {
 		return 0, uncountable(a)
 	}
 	return n, nil
 }
 
+// amountOf is the amount that Stripe counts so. One that we can't count, since it has a fraction too small, is an error.
+func amountOf(n int64, currency stripe.Currency) (money.Amount, error) {
+	code := strings.ToUpper(string(currency))
+	ours, theirs, _, err := places(code)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	counted, ok := shift(n, ours-theirs)
+	if !ok {
+		return money.Amount{}, fmt.Errorf("%d %s, as Stripe counts it, can't be counted exactly", n, code)
+	}
+	return money.Amount{Minor: counted, Currency: code}, nil
+}
+
+// shift is n times a power of ten; not ok where that is no whole number, or too large a one.
+func shift(n int64, places int) (_ int64, ok bool) {
+	for ; places > 0; places-- {
+		if n > math.MaxInt64/10 || n < math.MinInt64/10 {
+			return 0, false
+		}
+		n *= 10
+	}
+	for ; places < 0; places++ {
+		if n%10 != 0 {
+			return 0, false
+		}
+		n /= 10
+	}
+	return n, true
+}
+
 func uncountable(a money.Amount) error {
-	return fmt.Errorf("%s has a fraction that Stripe doesn't count in %s: change the prices so that every line is rounded to it", a, a.Currency)
+	return fmt.Errorf("%s has a fraction that Stripe doesn't count in %s: change the prices so that every amount is rounded to it", a, a.Currency)
 }

@@ -96,16 +96,20 @@ func (s step[T]) do(ctx context.Context, seed string) (*T, error) {
 		if errors.As(err, &failed) {
 			answer = failed.LastResponse
 		}
-		stored := answer != nil && answer.Header.Get("Idempotent-Replayed") == "true"
 		switch {
-		case err == nil && !(stored && s.removable):
+		case err == nil && !(stored(answer) && s.removable):
 			return made, nil
-		case err == nil, stored && failed != nil && failed.HTTPStatusCode >= http.StatusInternalServerError:
+		case err == nil, stored(answer) && failed != nil && failed.HTTPStatusCode >= http.StatusInternalServerError:
 		default:
 			return nil, toFault(err)
 		}
 	}
 	return nil, fault.Unreachable(system, fmt.Sprintf("%s: nothing came of %d calls", s.name, maxRounds)).Err()
+}
+
+// stored reports whether an answer is one that Stripe had stored.
+func stored(answer *stripe.APIResponse) bool {
+	return answer != nil && answer.Header.Get("Idempotent-Replayed") == "true"
 }
 
 // idempotencyKey is a digest: a workflow's ID says nothing to Stripe, and keys have a longest length.

@@ -62,8 +62,14 @@ func (n SecretName) file() string { return string(n) + "_FILE" }
 func (c *Config) Secret(name SecretName) Secret { return c.secrets[name] }
 
 // LeadsSecrets are the secrets in [LeadsSecret], any of which a lead may be signed with.
-func (c *Config) LeadsSecrets() []string {
-	return strings.FieldsFunc(c.Secret(LeadsSecret).Reveal(), func(r rune) bool { return r == ',' })
+func (c *Config) LeadsSecrets() []string { return c.list(LeadsSecret) }
+
+// StripeWebhookSecrets are the secrets in [StripeWebhookSecret], any of which an event may be signed with.
+func (c *Config) StripeWebhookSecrets() []string { return c.list(StripeWebhookSecret) }
+
+// list are the secrets in one that may hold several, with commas between them.
+func (c *Config) list(name SecretName) []string {
+	return strings.FieldsFunc(c.Secret(name).Reveal(), func(r rune) bool { return r == ',' })
 }
 
 // Links signs and opens links with [LinkSecret], to addresses of the door as the outside reaches it; nil where there is no such

@@ -25,7 +25,7 @@ func printSystems(w io.Writer, c *config.Config) {
 		{"People Data Labs", s.PeopleDataLabs.URL, []config.SecretName{config.PeopleDataLabsKey}},
 		{"Dropbox Sign", s.DropboxSign.URL, []config.SecretName{config.DropboxSignKey}},
 		{"Asana", s.Asana.URL, []config.SecretName{config.AsanaToken}},
-		{"Stripe", s.Stripe.URL, []config.SecretName{config.StripeKey}},
+		{"Stripe", s.Stripe.URL, []config.SecretName{config.StripeKey, config.StripeWebhookSecret}},
 	} {
 		var secrets []string
 		for _, name := range one.secrets {

@@ -18,15 +18,16 @@ func (a *app) serve() *cobra.Command {
 	var socket bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Open the HTTP door: leads, Slack's clicks, and what HubSpot and SendGrid report",
+		Short: "Open the HTTP door: leads, Slack's clicks, and what vendors report",
 		Long: `Open the HTTP door. Leads come in at /leads; docs/doors.md says from whom, and how.
 
 What people do in Slack comes in at /slack/interactions and /slack/commands. With --slack-socket it
 comes over a connection to Slack that is opened from here (Slack calls it Socket Mode), so that Slack
 needs no way in. docs/slack.md says how to set up the app for either.
 
-What HubSpot reports comes in at /hubspot/events, Dropbox Sign at /dropboxsign/events, and SendGrid at
-/sendgrid/events and /sendgrid/replies. docs/events.md says how to set them up.
+What HubSpot reports comes in at /hubspot/events, Dropbox Sign at /dropboxsign/events, Stripe at
+/stripe/events, and SendGrid at /sendgrid/events and /sendgrid/replies. docs/events.md says how to set
+them up.
 
 Documents, and the pages of tasks for people without Slack, are at the links that they got.`,
 		Args: cobra.NoArgs,

@@ -8,6 +8,7 @@
 //	POST /slack/commands      a slash command, signed by Slack
 //	POST /hubspot/events      what happened in the CRM, signed by HubSpot: package webhook
 //	POST /dropboxsign/events  what became of signatures, signed by Dropbox Sign: package webhook
+//	POST /stripe/events       what became of refunds, signed by Stripe: package webhook
 //	POST /sendgrid/events     what became of e-mails, signed by SendGrid: package webhook
 //	POST /sendgrid/replies    answers by e-mail, signed by SendGrid: package webhook
 //	GET  /tasks/{token}       a task, for whom the link is made; POST answers it: package page
@@ -127,7 +128,7 @@ func New(o Options) *Door {
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("POST /slack/commands", d.takeCommand)
 	if o.Webhooks != nil {
-		for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
+		for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/stripe/events", "/sendgrid/events", "/sendgrid/replies"} {
 			mux.Handle(path, o.Webhooks)
 		}
 	}

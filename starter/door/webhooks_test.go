@@ -27,7 +27,7 @@ import (
 
 func TestWithoutWebhooksThereIsNothingAtTheirAddresses(t *testing.T) {
 	d := opened(t, mocks.NewClient(t))
-	for _, path := range []string{"/hubspot/events", "/sendgrid/events", "/sendgrid/replies"} {
+	for _, path := range []string{"/hubspot/events", "/stripe/events", "/sendgrid/events", "/sendgrid/replies"} {
 		assert.Equal(t, http.StatusNotFound, send(d, "POST", path, mediaJSON, "[]").Code, path)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/throughline-dev/throughline/starter/webhook"
 )
 
-// webhooks takes what HubSpot, Dropbox Sign and SendGrid post. Its log says what it will refuse, for want of what to check it by.
+// webhooks takes what HubSpot, Dropbox Sign, Stripe and SendGrid post. Its log says what it will refuse, for want of what to check it by.
 func webhooks(o Options) (*webhook.Handler, error) {
 	c := o.Live.Config()
 	secret, sign, mail := c.Secret(config.HubSpotSecret), c.Secret(config.DropboxSignKey), c.Systems.SendGrid
@@ -14,6 +14,9 @@ func webhooks(o Options) (*webhook.Handler, error) {
 	}
 	if !sign.IsSet() {
 		o.Logger.Warn("Signatures that Dropbox Sign reports will be refused, since there is no key to check its event_hash by.", "set", config.DropboxSignKey)
+	}
+	if !c.Secret(config.StripeWebhookSecret).IsSet() {
+		o.Logger.Warn("Refunds that Stripe reports will be refused, since there is no secret to check its signature by.", "set", config.StripeWebhookSecret)
 	}
 	if mail.EventKey == "" {
 		o.Logger.Warn("Bounced e-mails that SendGrid reports will be refused, since there is no key to check its signature by.", "set", "systems.sendgrid.event_key")
@@ -28,6 +31,7 @@ func webhooks(o Options) (*webhook.Handler, error) {
 		Client:         o.Client,
 		HubSpotSecret:  secret.Reveal(),
 		DropboxSignKey: sign.Reveal(),
+		StripeSecrets:  c.StripeWebhookSecrets(),
 		Proposals:      func() config.Proposal { return o.Live.Config().Proposal },
 		PublicURL:      c.Starter.PublicURL,
 		EventKey:       mail.EventKey,

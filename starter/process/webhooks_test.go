@@ -24,13 +24,13 @@ func TestTheDoorSaysWhichPostsItWillRefuse(t *testing.T) {
 		secret, sendgrid string
 		want             []string
 	}{
-		"nothing is set":        {"", "", []string{"THROUGHLINE_HUBSPOT_SECRET", "THROUGHLINE_DROPBOXSIGN_KEY", "systems.sendgrid.event_key", "systems.sendgrid.reply_host"}},
+		"nothing is set":        {"", "", []string{"THROUGHLINE_HUBSPOT_SECRET", "THROUGHLINE_DROPBOXSIGN_KEY", "THROUGHLINE_STRIPE_WEBHOOK_SECRET", "systems.sendgrid.event_key", "systems.sendgrid.reply_host"}},
 		"the reply host alone":  {"s", "{reply_host: reply.example.com, event_key: " + aPublicKey + "}", []string{"systems.sendgrid.reply_key"}},
 		"everything is there":   {"s", "{reply_host: reply.example.com, event_key: " + aPublicKey + ", reply_key: " + aPublicKey + "}", nil},
 		"the event key is left": {"s", "{reply_host: reply.example.com, reply_key: " + aPublicKey + "}", []string{"systems.sendgrid.event_key"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, name := range []config.SecretName{config.HubSpotSecret, config.DropboxSignKey} {
+			for _, name := range []config.SecretName{config.HubSpotSecret, config.DropboxSignKey, config.StripeWebhookSecret} {
 				t.Setenv(string(name), c.secret) // an empty one counts as not set
 			}
 			overlay := filepath.Join(t.TempDir(), "sendgrid.yaml")
@@ -50,12 +50,12 @@ func TestTheDoorSaysWhichPostsItWillRefuse(t *testing.T) {
 			assert.Equal(t, len(c.want), bytes.Count(logs.Bytes(), []byte("\n")), logs.String())
 
 			refused := 0
-			for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
+			for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/stripe/events", "/sendgrid/events", "/sendgrid/replies"} {
 				got := httptest.NewRecorder()
 				logs.Reset()
 				h.ServeHTTP(got, httptest.NewRequest(http.MethodPost, path, nil))
 				if bytes.Contains(logs.Bytes(), []byte("to check HubSpot's signature by")) || bytes.Contains(logs.Bytes(), []byte("to check SendGrid's signature by")) ||
-					bytes.Contains(logs.Bytes(), []byte("to check Dropbox Sign's event_hash by")) {
+					bytes.Contains(logs.Bytes(), []byte("to check Dropbox Sign's event_hash by")) || bytes.Contains(logs.Bytes(), []byte("to check Stripe's signature by")) {
 					refused++
 				}
 			}

@@ -91,8 +91,8 @@ func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
 	return tally{told: 1}, nil
 }
 
-// finish delivers what a post holds, and answers it.
-func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) {
+// finish delivers what a post holds, answers it, and returns what became of its news.
+func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) tally {
 	became, err := h.deliver(r, b.news)
 	line := []any{
 		"route", r.Pattern, "events", b.events, "ignored", b.ignored, "unreadable", b.unreadable,
@@ -102,11 +102,12 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) {
 	case err != nil:
 		h.log.Error("A post's news could not be handed to Temporal; its vendor was asked to send it again.", append(line, "err", err)...)
 		answer(w, http.StatusServiceUnavailable, "")
-		return
+		return became
 	case b.unreadable > 0:
 		h.log.Warn("A post was taken, but some of it is not as its vendor describes it.", line...)
 	default:
 		h.log.Info("A post was taken.", line...)
 	}
 	answer(w, http.StatusOK, b.answer)
+	return became
 }

@@ -1,7 +1,8 @@
-// Package webhook takes what vendors post about leads and proposals, and hands it to their workflows as signals:
+// Package webhook takes what vendors post about leads, proposals and returns, and hands it to their workflows as signals:
 //
 //	POST /hubspot/events      HubSpot: a call or a meeting was logged, contacts were merged, a deal has reached its stage
 //	POST /dropboxsign/events  Dropbox Sign: a document was looked at, signed, declined, …
+//	POST /stripe/events       Stripe: a refund was taken by the customer's bank, failed, …
 //	POST /sendgrid/events     SendGrid's event webhook: an e-mail bounced, was dropped, or was reported as spam
 //	POST /sendgrid/replies    SendGrid's Inbound Parse: somebody has written to a lead's own address
 //
@@ -43,6 +44,8 @@ type Options struct {
 	HubSpotSecret string
 	// DropboxSignKey is the account's primary API key.
 	DropboxSignKey string
+	// StripeSecrets are the signing secrets of Stripe's webhook: one, or several while one takes another's place.
+	StripeSecrets []string
 	// Proposals says which deals start one, as the handbook has it now. nil is none.
 	Proposals func() config.Proposal
 	// PublicURL is how the outside reaches the door, without a slash at its end: HubSpot signs the address that it calls.
@@ -93,6 +96,7 @@ func New(o Options) (*Handler, error) {
 	}
 	h.mux.HandleFunc("POST /hubspot/events", h.takeHubSpotEvents)
 	h.mux.HandleFunc("POST /dropboxsign/events", h.takeSignatureEvent)
+	h.mux.HandleFunc("POST /stripe/events", h.takeRefundEvent)
 	h.mux.HandleFunc("POST /sendgrid/events", h.takeMailEvents)
 	h.mux.HandleFunc("POST /sendgrid/replies", h.takeReply)
 	return h, nil

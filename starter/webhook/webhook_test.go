@@ -207,7 +207,7 @@ func (w *world) counts() map[string]int {
 
 func TestOnlyPostsAreTaken(t *testing.T) {
 	w := opened(t, nil)
-	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
+	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/stripe/events", "/sendgrid/events", "/sendgrid/replies"} {
 		got := httptest.NewRecorder()
 		w.handler.ServeHTTP(got, httptest.NewRequest("GET", path, nil))
 		assert.Equal(t, http.StatusMethodNotAllowed, got.Code, path)
@@ -217,7 +217,7 @@ func TestOnlyPostsAreTaken(t *testing.T) {
 
 func TestWithoutItsSecretOrKeyEachKeepsTheVendorTrying(t *testing.T) {
 	w := opened(t, nil, func(o *Options) { o.HubSpotSecret, o.DropboxSignKey, o.EventKey, o.ReplyKey = "", "", "", "" })
-	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/sendgrid/events", "/sendgrid/replies"} {
+	for _, path := range []string{"/hubspot/events", "/dropboxsign/events", "/stripe/events", "/sendgrid/events", "/sendgrid/replies"} {
 		assert.Equal(t, http.StatusServiceUnavailable, w.post(path, http.Header{}, []byte("[]")), path)
 		assert.Contains(t, w.line()["err"], "there is no")
 	}

@@ -17,7 +17,8 @@ type Options struct {
 	URL string
 	// Token is a private app's access token ("pat-…"). Its scopes are crm.objects.contacts.read and .write,
 	// crm.objects.companies.read and .write, for deals crm.objects.deals.read and .write and
-	// crm.objects.line_items.read, and for Setup crm.schemas.contacts.write and crm.schemas.companies.write.
+	// crm.objects.line_items.read, for tickets "tickets", and for Setup crm.schemas.contacts.write,
+	// crm.schemas.companies.write and crm.schemas.tickets.write.
 	Token string
 	// Portal is the account's ID, as it stands in the addresses of HubSpot's pages; "" where it isn't known.
 	Portal string
@@ -31,15 +32,18 @@ type Options struct {
 type Activities struct {
 	api        *rest.Client
 	pages      string // of one contact, but for its ID; "" where the account isn't known
+	tickets    string // the same of a ticket
 	industries industries
+	stages     stages
 }
 
 // New makes the activities.
 func New(o Options) *Activities {
 	a := &Activities{api: client(o)}
 	if o.Portal != "" {
-		a.pages = strings.TrimSuffix(cmp.Or(o.Pages, "https://app.hubspot.com"), "/") +
-			"/contacts/" + url.PathEscape(o.Portal) + "/record/0-1/"
+		records := strings.TrimSuffix(cmp.Or(o.Pages, "https://app.hubspot.com"), "/") +
+			"/contacts/" + url.PathEscape(o.Portal) + "/record/"
+		a.pages, a.tickets = records+"0-1/", records+"0-5/"
 	}
 	return a
 }

@@ -1,9 +1,9 @@
 // Package crm records leads in HubSpot: the contact, its company, who owns them, and a note that says what came in and why it
-// went where it went.
+// went where it went. It reads deals and wins them, and carries the tickets of returns.
 //
 // Every write is an upsert on a unique property, so that a repeat finds what an earlier attempt made: a contact by its e-mail
-// address, a company by its domain, a note by the key of its effect. Two of these properties are Throughline's own and have to
-// be there first: see [Setup].
+// address, a company by its domain, a note or a ticket by the key of its effect. Some of these properties are Throughline's own and
+// have to be there first: see [Setup].
 //
 // What people have entered in the CRM is worth more than what a form or a data vendor says: a contact or a
 // company that is there only gets what it lacks, and a lead's status is only ever taken further.
@@ -11,7 +11,7 @@
 // People merge and delete records while a lead is on its way. HubSpot answers by the ID of a record that was merged with the
 // record that took it in, under that one's own ID; by the ID of one that was deleted with 404. So whatever comes after
 // RecordLead looks the contact up before it writes, by its ID and then by its address, writes to the one that it found, and
-// says which that was: see [Updated].
+// says which that was: see [Updated]. So it is with tickets, which have nothing but their ID.
 package crm
 
 import "time"

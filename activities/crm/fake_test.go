@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,7 @@ type hub struct {
 	associations map[string]bool // "contacts/1 companies/2", either way once
 	definitions  map[string]map[string]any
 	merged       map[string]string // the records that were merged into another, "contacts/1", and its ID
+	pipelines    []map[string]any  // of tickets
 	made         int
 	calls        []string
 	// blind is how many records the search doesn't show yet, counted from the newest.
@@ -43,9 +45,13 @@ const when = "2026-01-02T03:04:05.000Z"
 
 func newHub(t *testing.T) *hub {
 	h := &hub{t: t, associations: map[string]bool{}, definitions: map[string]map[string]any{}, merged: map[string]string{}}
-	for _, p := range []string{"contacts/email", "companies/throughline_domain", "companies/throughline_key", "notes/throughline_key"} {
+	for _, p := range []string{"contacts/email", "companies/throughline_domain", "companies/throughline_key", "notes/throughline_key", "tickets/throughline_key"} {
 		h.define(p, "group", true)
 	}
+	for _, p := range []string{"throughline_number", "return_order", "return_items", "return_wish"} {
+		h.define("tickets/"+p, "group", false)
+	}
+	h.define("tickets/subject", "ticketinformation", false)
 	h.define("companies/domain", "companyinformation", false)
 	h.define("notes/hs_timestamp", "engagement", false)
 	h.define("companies/industry", "companyinformation", false)
@@ -100,6 +106,10 @@ func (h *hub) answer(r *http.Request, body []byte) (int, any) {
 		d["options"] = []any{}
 		h.definitions[kind+"/"+d["name"].(string)] = d
 		return 201, d
+	case part[1] == "pipelines":
+		return 200, map[string]any{"results": h.pipelines}
+	case part[0] == "v4" && r.Method == http.MethodGet:
+		return 200, h.linked(kind+"/"+part[3], part[5])
 	case r.Method == http.MethodPut:
 		from, to := kind+"/"+part[3], part[6]+"/"+part[7]
 		if h.row(kind, part[3]) == nil || h.row(part[6], part[7]) == nil {
@@ -109,6 +119,8 @@ func (h *hub) answer(r *http.Request, body []byte) (int, any) {
 		return 200, map[string]any{"status": "COMPLETE", "startedAt": when, "completedAt": when, "results": []any{}}
 	case part[len(part)-1] == "upsert":
 		return h.upsert(kind, body)
+	case part[len(part)-1] == "read":
+		return h.read(kind, body)
 	case part[len(part)-1] == "search":
 		return h.search(kind, body)
 	case r.Method == http.MethodGet:
@@ -141,6 +153,20 @@ func (h *hub) find(kind, by, value string) *row {
 		}
 	}
 	return nil
+}
+
+// linked are the associations from a record to those of a kind, as HubSpot lists them: oldest first.
+func (h *hub) linked(from, kind string) any {
+	results := []any{}
+	for _, r := range h.rows {
+		if to := kind + "/" + r.id; r.kind == kind && (h.associations[from+" "+to] || h.associations[to+" "+from]) {
+			id, _ := strconv.Atoi(r.id)
+			results = append(results, map[string]any{"toObjectId": id, "associationTypes": []any{
+				map[string]any{"category": "HUBSPOT_DEFINED", "typeId": 16},
+			}})
+		}
+	}
+	return map[string]any{"results": results}
 }
 
 // merge merges a contact into another, which takes its address along.
@@ -176,6 +202,27 @@ func (h *hub) upsert(kind string, body []byte) (int, any) {
 	made := h.set(h.rows[i], by.Properties)
 	made["new"] = fresh
 	return 200, map[string]any{"status": "COMPLETE", "startedAt": when, "completedAt": when, "results": []any{made}}
+}
+
+// read reads a batch of one by a unique property.
+func (h *hub) read(kind string, body []byte) (int, any) {
+	var in struct {
+		IDProperty string
+		Inputs     []struct{ ID string }
+	}
+	assert.NoError(h.t, json.Unmarshal(body, &in))
+	assert.Equal(h.t, true, h.definitions[kind+"/"+in.IDProperty]["hasUniqueValue"])
+	for _, r := range h.rows {
+		if r.kind == kind && r.values[in.IDProperty] == in.Inputs[0].ID {
+			return 200, map[string]any{"status": "COMPLETE", "startedAt": when, "completedAt": when, "results": []any{shown(r, nil)}}
+		}
+	}
+	return 207, map[string]any{
+		"status": "COMPLETE", "startedAt": when, "completedAt": when, "results": []any{}, "numErrors": 1, "errors": []any{map[string]any{
+			"status": "error", "category": "OBJECT_NOT_FOUND", "message": "gone", "context": map[string]any{"ids": []string{in.Inputs[0].ID}},
+			"links": map[string]any{}, "errors": []any{},
+		}},
+	}
 }
 
 func (h *hub) search(kind string, body []byte) (int, any) {

@@ -86,7 +86,7 @@ func (a *Activities) ReadDeal(ctx context.Context, _ effect.Key, q DealQuery) (D
 
 // readClient finds who is to sign, and their company.
 func (a *Activities) readClient(ctx context.Context, d *Deal) error {
-	people, err := a.linked(ctx, d.Deal, contacts)
+	people, err := a.linked(ctx, deals, d.Deal, contacts)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (a *Activities) readClient(ctx context.Context, d *Deal) error {
 		}
 		d.Company.Name = p["company"]
 	}
-	firms, err := a.linked(ctx, d.Deal, companies)
+	firms, err := a.linked(ctx, deals, d.Deal, companies)
 	if err != nil || len(firms) == 0 {
 		return err
 	}
@@ -113,7 +113,7 @@ func (a *Activities) readClient(ctx context.Context, d *Deal) error {
 	return nil
 }
 
-// link is an association of a deal with another record.
+// link is an association of a record with another one.
 type link struct {
 	ID    string
 	Types []struct {
@@ -134,11 +134,11 @@ func labelled(links []link, word string) link {
 	return links[max(i, 0)]
 }
 
-// maxPages bounds how far associations are followed: 500 are on a page, and no deal has as many as are on twenty.
+// maxPages bounds how far associations are followed: 500 are on a page, and no record here has as many as are on twenty.
 const maxPages = 20
 
-// linked are the deal's associations with records of a kind.
-func (a *Activities) linked(ctx context.Context, deal, kind string) (all []link, err error) {
+// linked are a record's associations with those of another kind.
+func (a *Activities) linked(ctx context.Context, of, id, kind string) (all []link, err error) {
 	type page struct {
 		Results *[]struct {
 			// HubSpot's description has a text, and its answers have a number.
@@ -160,13 +160,13 @@ func (a *Activities) linked(ctx context.Context, deal, kind string) (all []link,
 			query.Set("after", after)
 		}
 		got, err := rest.Do[page](ctx, a.api, rest.Request{
-			Method: http.MethodGet, Path: "/crm/v4/objects/" + deals + "/" + url.PathEscape(deal) + "/associations/" + kind, Query: query,
+			Method: http.MethodGet, Path: "/crm/v4/objects/" + of + "/" + url.PathEscape(id) + "/associations/" + kind, Query: query,
 		})
 		if err != nil {
 			return nil, err
 		}
 		if got.Results == nil {
-			return nil, fault.Unreachable(system, "the deal's associations were answered without a list").Err()
+			return nil, fault.Unreachable(system, "the associations were answered without a list").Err()
 		}
 		for _, one := range *got.Results {
 			all = append(all, link{string(one.ID), one.Types})
@@ -175,7 +175,7 @@ func (a *Activities) linked(ctx context.Context, deal, kind string) (all []link,
 			return all, nil
 		}
 	}
-	return nil, fault.Final(system, "too_many", fmt.Sprintf("the deal has more than %d pages of %s", maxPages, kind)).Err()
+	return nil, fault.Final(system, "too_many", fmt.Sprintf("the record has more than %d pages of %s", maxPages, kind)).Err()
 }
 
 // anyID is an ID that was written as a number or as a text.
@@ -190,8 +190,9 @@ func (id *anyID) UnmarshalJSON(b []byte) error {
 // batchSize is how many records HubSpot reads at a time.
 const batchSize = 100
 
-// readAll reads records by their IDs, in no order. Those that are no more are left out.
-func (a *Activities) readAll(ctx context.Context, kind string, links []link, names ...string) (all []record, err error) {
+// readAll reads records by their IDs or, with by, by the values of a unique property; in no order. Those that are no more are left
+// out.
+func (a *Activities) readAll(ctx context.Context, kind, by string, links []link, names ...string) (all []record, err error) {
 	type input struct {
 		ID string `json:"id"`
 	}
@@ -207,9 +208,12 @@ func (a *Activities) readAll(ctx context.Context, kind string, links []link, nam
 		for i, l := range some {
 			inputs[i].ID = l.ID
 		}
+		body := map[string]any{"inputs": inputs, "properties": names, "propertiesWithHistory": []string{}}
+		if by != "" {
+			body["idProperty"] = by
+		}
 		got, err := rest.Do[batch](ctx, a.api, rest.Request{
-			Method: http.MethodPost, Path: "/crm/v3/objects/" + kind + "/batch/read",
-			Body: map[string]any{"inputs": inputs, "properties": names, "propertiesWithHistory": []string{}},
+			Method: http.MethodPost, Path: "/crm/v3/objects/" + kind + "/batch/read", Body: body,
 		})
 		if err != nil {
 			return nil, err

@@ -21,11 +21,11 @@ var lineProperties = []string{
 
 // readLines reads the deal's line items. One that can't be read exactly is a final fault.
 func (a *Activities) readLines(ctx context.Context, d Deal, amount string) ([]DealLine, error) {
-	links, err := a.linked(ctx, d.Deal, lineItems)
+	links, err := a.linked(ctx, deals, d.Deal, lineItems)
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.readAll(ctx, lineItems, links, lineProperties...)
+	found, err := a.readAll(ctx, lineItems, "", links, lineProperties...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ const mostNotes = batchSize
 
 // readNotes finds the notes of the discovery call among those on the deal, and returns them in Markdown; "" for none.
 func (a *Activities) readNotes(ctx context.Context, deal string) (string, error) {
-	links, err := a.linked(ctx, deal, notes)
+	links, err := a.linked(ctx, deals, deal, notes)
 	if err != nil {
 		return "", err
 	}
@@ -20,7 +20,7 @@ func (a *Activities) readNotes(ctx context.Context, deal string) (string, error)
 	if len(links) == 0 {
 		return "", nil
 	}
-	found, err := a.readAll(ctx, notes, links, "hs_note_body", "hs_timestamp", propertyKey)
+	found, err := a.readAll(ctx, notes, "", links, "hs_note_body", "hs_timestamp", propertyKey)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -20,34 +21,66 @@ type property struct {
 	Type           string `json:"type"`
 	FieldType      string `json:"fieldType"`
 	HasUniqueValue bool   `json:"hasUniqueValue"`
-	Options        []struct {
-		Label string `json:"label"`
-		Value string `json:"value"`
-	} `json:"options,omitempty"`
+	// FormField is whether forms can have it.
+	FormField bool     `json:"formField,omitempty"`
+	Options   []option `json:"options,omitempty"`
 }
 
-// needed are Throughline's own properties. Each stands in the group of a property that every account has, beside.
+// option is one of the values of a property that has only some.
+type option struct {
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Order  int    `json:"displayOrder"`
+	Hidden bool   `json:"hidden"`
+}
+
+// needed are Throughline's own properties. Each stands in the group of a property that every account has, beside, and is a line of
+// text unless it says otherwise.
 var needed = []struct {
 	kind, beside string
 	property     property
 }{
 	{companies, "domain", property{
 		Name: propertyDomain, Label: "Throughline domain",
-		Description: "The company's domain, once: Throughline finds the company by it. Please leave it as it is.",
+		Description:    "The company's domain, once: Throughline finds the company by it. Please leave it as it is.",
+		HasUniqueValue: true,
 	}},
 	{companies, "domain", property{
 		Name: propertyKey, Label: "Throughline key",
-		Description: "The work that made this record: Throughline finds the record by it. Please leave it as it is.",
+		Description:    "The work that made this record: Throughline finds the record by it. Please leave it as it is.",
+		HasUniqueValue: true,
 	}},
 	{notes, "hs_timestamp", property{
 		Name: propertyKey, Label: "Throughline key",
-		Description: "The work that made this note: Throughline finds the note by it. Please leave it as it is.",
+		Description:    "The work that made this note: Throughline finds the note by it. Please leave it as it is.",
+		HasUniqueValue: true,
+	}},
+	{tickets, "subject", property{
+		Name: propertyKey, Label: "Throughline key",
+		Description:    "The return that opened this ticket: Throughline finds the ticket by it. Please leave it as it is.",
+		HasUniqueValue: true,
+	}},
+	{tickets, "subject", property{
+		Name: propertyNumber, Label: "Return number", Description: "What the return is called that this ticket is about: R-7QX4M2KD.",
+	}},
+	{tickets, "subject", property{
+		Name: propertyOrder, Label: "Return: order number", Description: "The number of the order that something comes back of.",
+		FormField: true,
+	}},
+	{tickets, "subject", property{
+		Name: propertyItems, Label: "Return: articles", FieldType: "textarea", FormField: true,
+		Description: "A line for each article, with how many and why: 2 x LAMP-1, too_small",
+	}},
+	{tickets, "subject", property{
+		Name: propertyWish, Label: "Return: wish", Type: "enumeration", FieldType: "select", FormField: true,
+		Description: "What the customer wants for it.",
+		Options:     []option{{"Refund", "refund", 0, false}, {"Exchange", "exchange", 1, false}, {"Store credit", "store_credit", 2, false}},
 	}},
 }
 
-// Setup creates the unique properties that the activities upsert by, where they are missing, and returns the ones that it
-// created, as "companies.throughline_domain". To run it again does no harm. A property of such a name that isn't unique is an
-// error, since HubSpot can't change that.
+// Setup creates the properties that the activities need, where they are missing, and returns the ones that it created, as
+// "companies.throughline_domain". To run it again does no harm. A property that the activities upsert by and that is there but not
+// unique is an error, since HubSpot can't change that; any other that is there stays as the account has it.
 //
 // It is a function and no method, since every method of Activities is registered as an activity.
 func Setup(ctx context.Context, o Options) (created []string, err error) {
@@ -68,7 +101,7 @@ func Setup(ctx context.Context, o Options) (created []string, err error) {
 func create(ctx context.Context, api *rest.Client, kind, beside string, p property) (created bool, err error) {
 	there, err := define(ctx, api, kind, p.Name)
 	if f, ok := fault.From(err); !ok || f.Status != http.StatusNotFound {
-		if err == nil && !there.HasUniqueValue {
+		if err == nil && p.HasUniqueValue && !there.HasUniqueValue {
 			err = fmt.Errorf("it is there but not unique; rename or delete it in HubSpot (Settings, Properties), and run this again")
 		}
 		return false, err
@@ -77,7 +110,7 @@ func create(ctx context.Context, api *rest.Client, kind, beside string, p proper
 	if err != nil {
 		return false, err
 	}
-	p.GroupName, p.Type, p.FieldType, p.HasUniqueValue = group.GroupName, "string", "text", true
+	p.GroupName, p.Type, p.FieldType = group.GroupName, cmp.Or(p.Type, "string"), cmp.Or(p.FieldType, "text")
 	_, err = rest.Do[struct{}](ctx, api, rest.Request{Method: http.MethodPost, Path: "/crm/v3/properties/" + kind, Body: p})
 	return err == nil, err
 }

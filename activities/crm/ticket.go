@@ -22,6 +22,10 @@ type Ticket struct {
 	Order string `json:"order,omitempty"`
 	Items string `json:"items,omitempty"`
 	Wish  string `json:"wish,omitempty"`
+	// Case is the ID of the case that has opened the ticket, see [Activities.OpenTicket]; "" for one that people or other programs
+	// have opened. A case that a ticket has started must leave one alone that another case has opened: there is a return for it
+	// already.
+	Case string `json:"case,omitempty"`
 	// URL opens it in the help desk's own pages; may be empty.
 	URL    string    `json:"url,omitempty"`
 	Opened time.Time `json:"opened,omitzero"`
@@ -36,19 +40,20 @@ type NewTicket struct {
 	Email   string `json:"email"`
 	Name    string `json:"name,omitempty"`
 	// Pipeline and Stage are IDs; "" for the account's first.
-	Pipeline string    `json:"pipeline,omitempty"`
-	Stage    string    `json:"stage,omitempty"`
-	At       time.Time `json:"at"`
+	Pipeline string `json:"pipeline,omitempty"`
+	Stage    string `json:"stage,omitempty"`
 }
 
 // TicketUpdate takes a ticket further.
 type TicketUpdate struct {
 	Ticket string `json:"ticket"`
 	Stage  string `json:"stage,omitempty"` // "" leaves it where it is
-	Note   string `json:"note,omitempty"`  // plain text; "" for none
+	// Reopen takes a ticket that is closed to the stage, too. Without it one that people have closed stays closed.
+	Reopen bool   `json:"reopen,omitempty"`
+	Note   string `json:"note,omitempty"` // plain text; "" for none
 	// Number is the return's: it is written to the ticket, where people look for it; "" leaves it as it is.
 	Number string    `json:"number,omitempty"`
-	At     time.Time `json:"at"`
+	At     time.Time `json:"at"` // where the note stands in the ticket's timeline; the zero value as in [Lead]
 }
 
 // TicketUpdated says which ticket was taken further.

@@ -2,10 +2,12 @@ package billing
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/stripe/stripe-go/v85"
 	"pgregory.net/rapid"
 
 	"github.com/throughline-dev/throughline/activities/money"
@@ -22,6 +24,9 @@ func TestAnAmountIsCountedAsStripeCountsIt(t *testing.T) {
 		got, err := minor(money.Amount{Minor: test.ours, Currency: test.currency})
 		require.NoError(t, err, test.currency)
 		assert.Equal(t, test.their, got, test.currency)
+		back, err := amountOf(test.their, stripe.Currency(strings.ToLower(test.currency)))
+		require.NoError(t, err, test.currency)
+		assert.Equal(t, money.Amount{Minor: test.ours, Currency: test.currency}, back)
 	}
 }
 
@@ -32,6 +37,10 @@ func TestAnAmountThatStripeCantCountIsRefusedAndNotRounded(t *testing.T) {
 	} {
 		_, err := minor(a)
 		assert.Error(t, err, a)
+	}
+	for currency, n := range map[stripe.Currency]int64{"isk": 550, "ugx": 1, "xxx": 5, "mga": math.MaxInt64} {
+		_, err := amountOf(n, currency)
+		assert.Error(t, err, currency)
 	}
 }
 

@@ -50,11 +50,16 @@ func (a *Activities) MakeRefund(ctx context.Context, key effect.Key, r Repayment
 		return Repaid{}, fault.Final(system, "currency_differs", fmt.Sprintf("the payment %s is in %s, and %s should go back: nothing was paid",
 			r.Payment, strings.ToUpper(string(charge.Currency)), r.Amount)).Err()
 	}
+	before := false
 	made, err := step[stripe.Refund]{
 		// The look-up always comes first. Whether an earlier attempt may have happened isn't known for sure: a workflow that was reset
 		// begins to count anew.
 		name: "refund", first: true,
-		look: func(ctx context.Context) (*stripe.Refund, error) { return a.findRefund(ctx, key, charge.ID) },
+		look: func(ctx context.Context) (*stripe.Refund, error) {
+			found, err := a.findRefund(ctx, key, charge.ID)
+			before = found != nil
+			return found, err
+		},
 		call: func(ctx context.Context, p stripe.Params) (*stripe.Refund, *stripe.APIResponse, error) {
 			made, err := a.api.V1Refunds.Create(ctx, &stripe.RefundCreateParams{
 				Params: p, Charge: stripe.String(charge.ID), Amount: stripe.Int64(amount),
@@ -64,6 +69,7 @@ func (a *Activities) MakeRefund(ctx context.Context, key effect.Key, r Repayment
 			if err != nil {
 				return nil, nil, err
 			}
+			before = stored(made.LastResponse)
 			return made, made.LastResponse, nil
 		},
 	}.do(ctx, key.ID)
@@ -78,7 +84,7 @@ func (a *Activities) MakeRefund(ctx context.Context, key effect.Key, r Repayment
 		return Repaid{}, fault.Final(system, "refund_differs", fmt.Sprintf(
 			"an earlier attempt has made the refund %s of %s, and now %s should go back: nothing more was paid", done.ID, done.Amount, r.Amount)).Err()
 	}
-	done.Before = made.LastResponse == nil || stored(made.LastResponse) // what was found in a list has no answer of its own
+	done.Before = before
 	return done, nil
 }
 

@@ -235,3 +235,72 @@ func TestTheDescriptionTellsGoodFromBad(t *testing.T) {
 		require.Equal(t, status, answer.Code, answer.Body)
 	}
 }
+
+func TestARefundIsAskedForAndAnsweredAsStripeDescribesIt(t *testing.T) {
+	t.Parallel()
+	address, asked := described(t)
+	a := billing.New(billing.Options{URL: address + "/stripe", Key: sandbox.DefaultStripeKey})
+	world := client.New(address)
+	for method, act := range map[string]string{
+		client.PaymentCard: client.RefundFail, client.PaymentBank: client.RefundSettle, client.PaymentVoucher: client.RefundCancel,
+	} {
+		paid, err := world.Pay(t.Context(), client.NewPayment{Amount: 900, Currency: "EUR", Method: method, Email: "ada@contoso.example"})
+		require.NoError(t, err)
+		key := effect.Key{ID: "return-4k7q2m9xaaaaaaaa/" + method}
+		var made billing.Repaid
+		for range 2 { // made, and found
+			made, err = a.MakeRefund(t.Context(), key, billing.Repayment{
+				Payment: paid.ID, Amount: money.Amount{Minor: 500, Currency: "EUR"}, Number: "R-7QX4M2KD", Case: "return-4k7q2m9xaaaaaaaa",
+			})
+			require.NoError(t, err)
+		}
+		_, err = world.EndRefund(t.Context(), made.ID, client.PaymentRefundAct{Do: act})
+		require.NoError(t, err)
+		_, err = a.ReadRefund(t.Context(), effect.Key{}, billing.RepaymentRef{ID: made.ID})
+		require.NoError(t, err)
+		_, err = a.ReadPaymentsLeft(t.Context(), effect.Key{}, billing.PaymentRefs{Payments: []string{paid.ID, paid.Charge}})
+		require.NoError(t, err)
+		post(t, address, "/v1/refunds", url.Values{"payment_intent": {paid.ID}, "amount": {"901"}}) // too much
+		get(t, address, "/v1/refunds?payment_intent="+paid.ID)
+		get(t, address, "/v1/payment_intents/"+paid.ID) // without its charge in full
+	}
+	get(t, address, "/v1/refunds/re_nothing")
+	for _, call := range []string{
+		"GET /v1/payment", "GET /v1/charges/ch", "GET /v1/refunds", "POST /v1/refunds", "GET /v1/refunds/re",
+	} {
+		require.Contains(t, asked(), call)
+	}
+}
+
+func TestWhatStripePostsOfARefundIsAsStripeDescribesIt(t *testing.T) {
+	t.Parallel()
+	doc, err := description()
+	require.NoError(t, err)
+	posted := make(chan map[string]any, 10)
+	app := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var event map[string]any
+		assert.NoError(t, json.NewDecoder(r.Body).Decode(&event))
+		posted <- event
+	}))
+	t.Cleanup(app.Close)
+	world, err := sandbox.New(sandbox.Options{StripeEventsURL: app.URL})
+	require.NoError(t, err)
+	srv := httptest.NewServer(world.Handler())
+	t.Cleanup(func() {
+		require.NoError(t, world.Close())
+		srv.Close()
+	})
+	people := client.New(srv.URL)
+	paid, err := people.Pay(t.Context(), client.NewPayment{Amount: 900, Currency: "EUR", Method: client.PaymentBank})
+	require.NoError(t, err)
+	made, err := billing.New(billing.Options{URL: srv.URL + "/stripe", Key: sandbox.DefaultStripeKey}).MakeRefund(t.Context(),
+		effect.Key{ID: "return-1/pay-1"}, billing.Repayment{Payment: paid.ID, Amount: money.Amount{Minor: 500, Currency: "EUR"}, Case: "return-1"})
+	require.NoError(t, err)
+	_, err = people.EndRefund(t.Context(), made.ID, client.PaymentRefundAct{Do: client.RefundFail})
+	require.NoError(t, err)
+	for range 5 { // two when it was made, three when it failed
+		event := <-posted
+		require.NoError(t, conforms(doc, event), event["type"])
+		require.NoError(t, conforms(doc, event["data"].(map[string]any)["object"].(map[string]any)), event["type"])
+	}
+}

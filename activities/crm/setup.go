@@ -57,7 +57,7 @@ var needed = []struct {
 	}},
 	{tickets, "subject", property{
 		Name: propertyKey, Label: "Throughline key",
-		Description:    "The return that opened this ticket: Throughline finds the ticket by it. Please leave it as it is.",
+		Description:    "The return that this ticket belongs to: Throughline knows the ticket by it. Please leave it as it is.",
 		HasUniqueValue: true,
 	}},
 	{tickets, "subject", property{

@@ -22,9 +22,9 @@ type Ticket struct {
 	Order string `json:"order,omitempty"`
 	Items string `json:"items,omitempty"`
 	Wish  string `json:"wish,omitempty"`
-	// Case is the ID of the case that has opened the ticket, see [Activities.OpenTicket]; "" for one that people or other programs
-	// have opened. A case that a ticket has started must leave one alone that another case has opened: there is a return for it
-	// already.
+	// Case is the ID of the case that the ticket belongs to, which has opened it or was the first to write its number there; "" for
+	// none yet. A case that a ticket has started must leave one alone that belongs to another: there is a return for it already, as
+	// where a ticket was merged into a new one that the help desk then tells of.
 	Case string `json:"case,omitempty"`
 	// URL opens it in the help desk's own pages; may be empty.
 	URL    string    `json:"url,omitempty"`
@@ -51,7 +51,8 @@ type TicketUpdate struct {
 	// Reopen takes a ticket that is closed to the stage, too. Without it one that people have closed stays closed.
 	Reopen bool   `json:"reopen,omitempty"`
 	Note   string `json:"note,omitempty"` // plain text; "" for none
-	// Number is the return's: it is written to the ticket, where people look for it; "" leaves it as it is.
+	// Number is the return's: it is written to the ticket, where people look for it, and makes it this case's; see [Ticket.Case].
+	// "" leaves it as it is.
 	Number string    `json:"number,omitempty"`
 	At     time.Time `json:"at"` // where the note stands in the ticket's timeline; the zero value as in [Lead]
 }

@@ -71,13 +71,13 @@ func (a *Activities) ticketOf(ctx context.Context, key effect.Key, n NewTicket) 
 // nothing more. A ticket that was deleted is left alone, and nothing is made anew.
 //
 // People's own doing comes first. A ticket that is closed stays closed, in whatever stage that counts as closed, unless the
-// update reopens it; one that was moved to another pipeline than the stage's stays where it is; and one that has another return's
-// number, since it was merged with that return's ticket, keeps it, while the notes of both stand in it.
+// update reopens it; one that was moved to another pipeline than the stage's stays where it is; and one that belongs to another
+// case, since it was merged with that one's ticket, keeps its number, while the notes of both stand in it.
 func (a *Activities) UpdateTicket(ctx context.Context, key effect.Key, u TicketUpdate) (TicketUpdated, error) {
 	if u.Ticket == "" {
 		return TicketUpdated{}, noTicket()
 	}
-	ticket, err := a.read(ctx, tickets, u.Ticket, propertyPipeline, propertyTicketStage, propertyNumber)
+	ticket, err := a.read(ctx, tickets, u.Ticket, propertyPipeline, propertyTicketStage, propertyKey)
 	if absent(err) {
 		return TicketUpdated{Gone: true}, nil
 	}
@@ -92,8 +92,9 @@ func (a *Activities) UpdateTicket(ctx context.Context, key effect.Key, u TicketU
 
 func (a *Activities) updateTicket(ctx context.Context, key effect.Key, ticket record, u TicketUpdate) error {
 	changes := properties{}
-	if ticket.Properties[propertyNumber] == "" {
-		changes[propertyNumber] = u.Number
+	// A ticket that is a copy of another has that one's number, too, but not its key: no two records can have the same.
+	if u.Number != "" && ticket.Properties[propertyKey] == "" {
+		changes[propertyNumber], changes[propertyKey] = u.Number, key.ID
 	}
 	moves, err := a.moves(ctx, ticket, u)
 	if err != nil {

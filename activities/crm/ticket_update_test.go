@@ -18,6 +18,7 @@ func requireUpdated(t *testing.T, h *hub) {
 	ticket := h.row("tickets", "7").values
 	assert.Equal(t, "3", ticket["hs_pipeline_stage"])
 	assert.Equal(t, "R-7QX4M2KD", ticket["throughline_number"])
+	assert.Equal(t, ticketKey.ID, ticket["throughline_key"])
 	assert.Equal(t, "My lamp", ticket["subject"])
 	assert.Equal(t, []map[string]string{{
 		"hs_note_body": "Approved &lt;by rule&gt;.", "hs_timestamp": "2026-03-04T05:06:07.000Z", "throughline_key": ticketKey.ID,
@@ -87,17 +88,36 @@ func TestWhatPeopleDidWithATicketComesFirst(t *testing.T) {
 	}
 }
 
-func TestATicketKeepsTheNumberThatItHas(t *testing.T) {
+func TestATicketOfAnotherCaseKeepsItsNumber(t *testing.T) {
 	h, o := desk(t, nil)
-	ticket := h.ticket(map[string]string{"throughline_number": "R-AAAAAAAA"})
+	ticket := h.ticket(map[string]string{"throughline_number": "R-AAAAAAAA", "throughline_key": "return-bbbbbbbbbbbbbbbb/ticket-1"})
 	_, err := crm.New(o).UpdateTicket(t.Context(), ticketKey, update)
 	require.NoError(t, err)
 	assert.Equal(t, "R-AAAAAAAA", ticket.values["throughline_number"])
+	assert.Equal(t, "return-bbbbbbbbbbbbbbbb/ticket-1", ticket.values["throughline_key"])
+	assert.Len(t, h.of("notes"), 1)
+}
+
+func TestATicketBelongsToTheCaseWhoseNumberItGetsFirst(t *testing.T) {
+	h, o := desk(t, nil)
+	h.ticket(map[string]string{"throughline_number": "R-AAAAAAAA"}) // it was copied from another
+	a := crm.New(o)
+	_, err := a.UpdateTicket(t.Context(), ticketKey, crm.TicketUpdate{Ticket: "7", Note: "no number"})
+	require.NoError(t, err)
+	got, err := a.ReadTicket(t.Context(), ticketKey, crm.TicketQuery{Ticket: "7"})
+	require.NoError(t, err)
+	assert.Empty(t, got.Case)
+	_, err = a.UpdateTicket(t.Context(), ticketKey, update)
+	require.NoError(t, err)
+	got, err = a.ReadTicket(t.Context(), ticketKey, crm.TicketQuery{Ticket: "7"})
+	require.NoError(t, err)
+	assert.Equal(t, "return-aaaaaaaaaaaaaaaa", got.Case)
+	assert.Equal(t, "R-7QX4M2KD", h.row("tickets", "7").values["throughline_number"])
 }
 
 func TestAnUpdateOfNothingWritesNothing(t *testing.T) {
 	h, o := desk(t, nil)
-	h.ticket(map[string]string{"hs_pipeline_stage": "3", "throughline_number": "R-7QX4M2KD"})
+	h.ticket(map[string]string{"hs_pipeline_stage": "3", "throughline_key": openKey.ID})
 	u := update
 	u.Note = " "
 	_, err := crm.New(o).UpdateTicket(t.Context(), ticketKey, u)

@@ -198,6 +198,7 @@ const (
 	Restock    Stock = "restock"    // it can be sold again
 	Quarantine Stock = "quarantine" // somebody has to look at it again
 	WriteOff   Stock = "write_off"  // it can't be sold any more
+	Kept       Stock = "kept"       // the customer keeps it: nothing goes into stock, and the return is processed all the same
 )
 
 // Restocking puts what came back into stock.
@@ -228,6 +229,9 @@ type RefundRecord struct {
 	Shipping money.Amount   `json:"shipping,omitzero"` // what of it is given back for the shipping
 	// Total is what the customer gets, fees and deductions taken off.
 	Total money.Amount `json:"total"`
+	// Parts say which payments it went back to, where it was paid elsewhere. The shop counts it as refunded of those that it only
+	// keeps the books of; one whose gateway it would ask to pay gets no transaction.
+	Parts []RefundedPart `json:"parts,omitempty"`
 	// Credit has the shop give it as store credit, to this customer's account; else it was paid elsewhere, by Reference, and the
 	// shop moves no money.
 	Credit    bool   `json:"credit,omitempty"`
@@ -240,6 +244,12 @@ type RefundedLine struct {
 	Line     string       `json:"line"`
 	Quantity int          `json:"quantity"`
 	Amount   money.Amount `json:"amount"`
+}
+
+// RefundedPart is what went back to one payment.
+type RefundedPart struct {
+	Payment string       `json:"payment"` // as [Payment.ID]
+	Amount  money.Amount `json:"amount"`
 }
 
 // RecordedRefund is a refund that the shop knows of.

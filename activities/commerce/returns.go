@@ -1,0 +1,241 @@
+package commerce
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
+)
+
+// states are Shopify's names of the states.
+var states = map[string]State{"REQUESTED": Requested, "OPEN": Open, "DECLINED": Declined, "CANCELED": Cancelled, "CLOSED": Closed}
+
+// reasons are Shopify's names of the reasons. It knows none for what broke on its way but "damaged or defective".
+var reasons = map[Reason]string{
+	Unwanted: "UNWANTED", TooSmall: "SIZE_TOO_SMALL", TooLarge: "SIZE_TOO_LARGE", Defective: "DEFECTIVE", Damaged: "DEFECTIVE",
+	WrongItem: "WRONG_ITEM", NotAsDescribed: "NOT_AS_DESCRIBED", Other: "OTHER",
+}
+
+// found is a return with what the contract doesn't tell of its lines.
+type found struct {
+	Return
+	lines []returnLine // as Return.Lines
+}
+
+type returnLine struct {
+	ID        string `json:"id"`
+	Quantity  int    `json:"quantity"`
+	Processed int    `json:"processedQuantity"`
+	Refunded  int    `json:"refundedQuantity"`
+	Note      string `json:"customerNote"`
+	// Sent is nil for a line that isn't tied to anything that was sent.
+	Sent *struct {
+		ID   string `json:"id"`
+		Line node   `json:"lineItem"`
+	} `json:"fulfillmentLineItem"`
+}
+
+// ours is how our number stands before a return line's note.
+var ours = regexp.MustCompile(`^(R-[0-9A-Z]+)(?::|$)`)
+
+// returned reads a return; ok is false where the shop has none by that ID.
+func (a *Activities) returned(ctx context.Context, id string) (r found, ok bool, err error) {
+	type answer struct {
+		Return *struct {
+			ID     string                  `json:"id"`
+			Name   string                  `json:"name"`
+			Status string                  `json:"status"`
+			Lines  *connection[returnLine] `json:"returnLineItems"`
+		} `json:"return"`
+	}
+	r.lines, ok, err = pages(ctx, a, readReturn, map[string]any{"id": id}, func(got answer) *connection[returnLine] {
+		if got.Return == nil {
+			return nil
+		}
+		r.ID, r.Name, r.State = got.Return.ID, got.Return.Name, states[got.Return.Status]
+		return got.Return.Lines
+	})
+	if err != nil || !ok {
+		return found{}, false, err
+	}
+	if r.State == "" {
+		return found{}, false, fault.Unreachable(system, "a return is in a state that nobody knows").Err()
+	}
+	for _, l := range r.lines {
+		if m := ours.FindStringSubmatch(l.Note); m != nil {
+			r.Number = m[1]
+		}
+		r.Lines = append(r.Lines, ReturnedLine{ID: l.ID, Line: l.line(), Quantity: l.Quantity, Processed: l.Processed})
+	}
+	return r, true, nil
+}
+
+// line is the order's line; "" where there is none.
+func (l returnLine) line() string {
+	if l.Sent == nil {
+		return ""
+	}
+	return l.Sent.Line.ID
+}
+
+// present is the return that has to be there.
+func (a *Activities) present(ctx context.Context, id string) (found, error) {
+	if id == "" {
+		return found{}, invalid("return: no return is named")
+	}
+	r, ok, err := a.returned(ctx, id)
+	if err == nil && !ok {
+		err = missing("return", id)
+	}
+	return r, err
+}
+
+// returns are all returns of an order.
+func (a *Activities) returns(ctx context.Context, order string) (all []Return, err error) {
+	type answer struct {
+		Order *struct {
+			Returns *connection[node] `json:"returns"`
+		} `json:"order"`
+	}
+	nodes, ok, err := pages(ctx, a, readOrderReturns, map[string]any{"id": order}, func(got answer) *connection[node] {
+		if got.Order == nil {
+			return nil
+		}
+		return got.Order.Returns
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, missing("order", order)
+	}
+	for _, n := range nodes {
+		r, ok, err := a.returned(ctx, n.ID)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, r.Return)
+		}
+	}
+	return all, nil
+}
+
+// RequestReturn has the shop keep a return as requested, so that nobody can ask for the same again. The shop itself refuses more than
+// is left of a parcel, which is a final fault.
+//
+// Run again, it finds the return by our number. One with that number which was declined or cancelled doesn't count: somebody has
+// thought again, and the return is requested anew.
+func (a *Activities) RequestReturn(ctx context.Context, _ effect.Key, q RequestedReturn) (Return, error) {
+	if err := q.check(); err != nil {
+		return Return{}, err
+	}
+	there, err := a.returns(ctx, q.Order)
+	if err != nil {
+		return Return{}, err
+	}
+	for _, r := range there {
+		if r.Number == q.Number && r.State != Declined && r.State != Cancelled {
+			return r, nil
+		}
+	}
+	type line struct {
+		Parcel   string `json:"fulfillmentLineItemId"`
+		Quantity int    `json:"quantity"`
+		Reason   string `json:"returnReason"`
+		Note     string `json:"customerNote"`
+	}
+	lines := make([]line, len(q.Lines))
+	for i, l := range q.Lines {
+		lines[i] = line{l.Parcel, l.Quantity, reasons[l.Reason], q.Number + ": " + strings.ReplaceAll(string(l.Reason), "_", " ")}
+	}
+	got, err := a.change(ctx, requestReturn, map[string]any{"input": map[string]any{"orderId": q.Order, "returnLineItems": lines}})
+	if err != nil {
+		return Return{}, err
+	}
+	if got.Return == nil {
+		return Return{}, fault.Unreachable(system, "a return was requested, and answered without an ID").Err()
+	}
+	r, err := a.present(ctx, got.Return.ID)
+	return r.Return, err
+}
+
+func (q RequestedReturn) check() error {
+	switch {
+	case q.Order == "":
+		return invalid("order: no order is named")
+	case !ours.MatchString(q.Number) || strings.Contains(q.Number, ":"):
+		return invalid("number: a return's number looks like R-7QX4M2KD")
+	case len(q.Lines) == 0:
+		return invalid("lines: nothing is returned")
+	}
+	for i, l := range q.Lines {
+		switch {
+		case l.Parcel == "":
+			return invalid("lines[%d].parcel: it isn't said which of what was sent comes back", i)
+		case l.Quantity < 1:
+			return invalid("lines[%d].quantity: %d is no quantity", i, l.Quantity)
+		case reasons[l.Reason] == "":
+			return invalid("lines[%d].reason: %q is none of the reasons", i, l.Reason)
+		}
+	}
+	return nil
+}
+
+// AcceptReturn opens a return that was requested, and takes out of it what isn't accepted. Run again, it does what is missing of that:
+// whether the return is open, and how many of each line are in it, is looked up first.
+func (a *Activities) AcceptReturn(ctx context.Context, _ effect.Key, q AcceptedReturn) (Return, error) {
+	accepted := 0
+	for line, n := range q.Lines {
+		if n < 0 {
+			return Return{}, invalid("lines[%s]: %d is no quantity", line, n)
+		}
+		accepted += n
+	}
+	if accepted == 0 {
+		return Return{}, invalid("lines: nothing of the return is accepted; decline it instead")
+	}
+	r, err := a.present(ctx, q.Return)
+	if err != nil {
+		return Return{}, err
+	}
+	if r.State != Open {
+		// What isn't requested any more is refused by the shop.
+		input := map[string]any{"id": q.Return, "notifyCustomer": false}
+		if _, err := a.change(ctx, approveReturn, map[string]any{"input": input}); err != nil {
+			return Return{}, err
+		}
+	}
+	left := map[string]int{}
+	for line, n := range q.Lines {
+		left[line] = n
+	}
+	return a.takeOut(ctx, r, func(l returnLine) int {
+		keep := min(left[l.line()], l.Quantity)
+		left[l.line()] -= keep
+		return l.Quantity - keep
+	})
+}
+
+// takeOut takes so many of each line out of an open return, and returns it as it is then.
+func (a *Activities) takeOut(ctx context.Context, r found, of func(returnLine) int) (Return, error) {
+	type removal struct {
+		Line     string `json:"returnLineItemId"`
+		Quantity int    `json:"quantity"`
+	}
+	var out []removal
+	for _, l := range r.lines {
+		if n := of(l); n > 0 {
+			out = append(out, removal{l.ID, n})
+		}
+	}
+	if len(out) > 0 {
+		if _, err := a.change(ctx, removeFromReturn, map[string]any{"return": r.ID, "lines": out}); err != nil {
+			return Return{}, err
+		}
+	}
+	now, err := a.present(ctx, r.ID)
+	return now.Return, err
+}

@@ -33,4 +33,15 @@ func aDocumentIsSignedAndItsInvoicePaid(t *testing.T, b browser) {
 	page.click("#pay button")
 	page.until(`document.querySelector(".status")?.textContent === "paid" && !document.querySelector(".acts")`)
 	require.Equal(t, "paid", w.invoice(t).Status)
+
+	payment := w.pays(10_000, "eur", client.PaymentBank)
+	refund, err := w.billing(nil).MakeRefund(ctx, payStep, payBack(payment, eur(1_999)))
+	require.NoError(t, err)
+	page = b.open(t, w.URL+"/billing/"+payment.ID)
+	page.click(`button[value="settle"]`)
+	page.until(`document.querySelector("#refunds .status")?.textContent === "succeeded"`)
+	page.click(`button[value="fail"]`)
+	page.until(`document.querySelector("#refunds .status")?.textContent === "failed" && !document.querySelector("#refunds button")`)
+	require.Equal(t, refund.ID, w.payment().Refunds[0].ID)
+	require.Zero(t, w.payment().Refunded)
 }

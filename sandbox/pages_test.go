@@ -191,8 +191,14 @@ func TestThePagesOfAProposalShowWhatThereIsAndRunNobodysText(t *testing.T) {
 	i.Customer.Company, i.Memo, i.Lines[0].Description = attack, attack, attack
 	invoice, err := w.billing(nil).MakeInvoice(ctx, key("invoice"), i)
 	require.NoError(t, err)
+	paid, err := w.Pay(ctx, client.NewPayment{Amount: 10_000, Currency: "eur", Method: client.PaymentBank, Email: attack, Description: attack})
+	require.NoError(t, err)
+	back := payBack(paid, eur(1_999))
+	back.Number = attack
+	refund, err := w.billing(nil).MakeRefund(ctx, payStep, back)
+	require.NoError(t, err)
 	for path, want := range map[string]string{
-		"/sign": "waiting", "/sign/" + signature.ID: "Decline to sign", "/projects": "2026", "/projects/" + project.ID: "lead-1/kickoff#1.1",
+		"/billing/" + paid.ID: "19.99 EUR", "/sign": "waiting", "/sign/" + signature.ID: "Decline to sign", "/projects": "2026", "/projects/" + project.ID: "lead-1/kickoff#1.1",
 		"/billing": "1080.01 EUR", "/billing/" + invoice.ID: "-120.00 EUR", "/": "Pay one, or void it",
 	} {
 		body := w.page(path).Body
@@ -208,5 +214,9 @@ func TestThePagesOfAProposalShowWhatThereIsAndRunNobodysText(t *testing.T) {
 	body := w.page("/sign/" + signature.ID).Body
 	require.Contains(t, body, "declined")
 	require.NotContains(t, body, "Decline to sign", "there is nothing to do any more")
+	require.Contains(t, w.page("/billing/"+paid.ID).Body, "The bank takes it")
+	w.ends(refund.ID, client.RefundFail, attack)
+	require.NotContains(t, w.page("/billing/"+paid.ID).Body, "The bank", "nor here")
+	require.NotContains(t, w.page("/billing/"+paid.ID).Body, "<script>alert")
 	require.NotContains(t, body, "<script>alert")
 }

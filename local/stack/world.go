@@ -22,16 +22,17 @@ const linkSecret = "links-to-a-door-on-this-machine-alone"
 // are not there.
 func lendSecrets() error {
 	for name, value := range map[config.SecretName]string{
-		config.SlackToken:         sandbox.DefaultSlackToken,
-		config.SlackSigningSecret: sandbox.DefaultSlackSigningSecret,
-		config.SendGridKey:        sandbox.DefaultSendGridKey,
-		config.HubSpotToken:       sandbox.DefaultHubSpotToken,
-		config.HubSpotSecret:      sandbox.DefaultHubSpotSecret,
-		config.PeopleDataLabsKey:  sandbox.DefaultPDLKey,
-		config.DropboxSignKey:     sandbox.DefaultDropboxSignKey,
-		config.AsanaToken:         sandbox.DefaultAsanaToken,
-		config.StripeKey:          sandbox.DefaultStripeKey,
-		config.LinkSecret:         linkSecret,
+		config.SlackToken:          sandbox.DefaultSlackToken,
+		config.SlackSigningSecret:  sandbox.DefaultSlackSigningSecret,
+		config.SendGridKey:         sandbox.DefaultSendGridKey,
+		config.HubSpotToken:        sandbox.DefaultHubSpotToken,
+		config.HubSpotSecret:       sandbox.DefaultHubSpotSecret,
+		config.PeopleDataLabsKey:   sandbox.DefaultPDLKey,
+		config.DropboxSignKey:      sandbox.DefaultDropboxSignKey,
+		config.AsanaToken:          sandbox.DefaultAsanaToken,
+		config.StripeKey:           sandbox.DefaultStripeKey,
+		config.StripeWebhookSecret: sandbox.DefaultStripeSecret,
+		config.LinkSecret:          linkSecret,
 	} {
 		_, set := os.LookupEnv(string(name))
 		_, file := os.LookupEnv(string(name) + "_FILE")
@@ -83,20 +84,22 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		EventsURL:        s.Door + "/sendgrid/events",
 		RepliesURL:       s.Door + "/sendgrid/replies",
 		SignEventsURL:    s.Door + "/dropboxsign/events",
+		StripeEventsURL:  s.Door + "/stripe/events",
 		ReplyHost:        c.Systems.SendGrid.ReplyHost,
 		PublicURL:        s.Sandbox,
 		PagesURL:         s.Sandbox,
 		TemporalURL:      s.Web,
 
-		SlackToken:         c.Secret(config.SlackToken).Reveal(),
-		SlackSigningSecret: c.Secret(config.SlackSigningSecret).Reveal(),
-		SendGridKey:        c.Secret(config.SendGridKey).Reveal(),
-		HubSpotToken:       c.Secret(config.HubSpotToken).Reveal(),
-		HubSpotSecret:      c.Secret(config.HubSpotSecret).Reveal(),
-		PDLKey:             c.Secret(config.PeopleDataLabsKey).Reveal(),
-		DropboxSignKey:     c.Secret(config.DropboxSignKey).Reveal(),
-		AsanaToken:         c.Secret(config.AsanaToken).Reveal(),
-		StripeKey:          c.Secret(config.StripeKey).Reveal(),
+		SlackToken:          c.Secret(config.SlackToken).Reveal(),
+		SlackSigningSecret:  c.Secret(config.SlackSigningSecret).Reveal(),
+		SendGridKey:         c.Secret(config.SendGridKey).Reveal(),
+		HubSpotToken:        c.Secret(config.HubSpotToken).Reveal(),
+		HubSpotSecret:       c.Secret(config.HubSpotSecret).Reveal(),
+		PDLKey:              c.Secret(config.PeopleDataLabsKey).Reveal(),
+		DropboxSignKey:      c.Secret(config.DropboxSignKey).Reveal(),
+		AsanaToken:          c.Secret(config.AsanaToken).Reveal(),
+		StripeKey:           c.Secret(config.StripeKey).Reveal(),
+		StripeWebhookSecret: c.Secret(config.StripeWebhookSecret).Reveal(),
 	}
 	for _, p := range c.People {
 		o.People = append(o.People, sandbox.Person{ID: p.ID, Name: p.Name, Email: p.Email, Slack: p.Slack, CRMOwner: p.CRMOwner})

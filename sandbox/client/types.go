@@ -14,8 +14,8 @@ type Effect struct {
 	// System is "slack", "sendgrid", "hubspot", "dropboxsign", "asana" or "stripe".
 	System string `json:"system"`
 	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company" or
-	// "note" in HubSpot, "signature_request" or "reminder" at Dropbox Sign, "project" or "task" in Asana, "customer", "invoice" or
-	// "invoice_email" in Stripe. An "update" changes what is there and is no effect of its own; see Repeatable.
+	// "note" in HubSpot, "signature_request" or "reminder" at Dropbox Sign, "project" or "task" in Asana, "customer", "invoice",
+	// "invoice_email" or "refund" in Stripe. An "update" changes what is there and is no effect of its own; see Repeatable.
 	Operation string `json:"operation"`
 	// Key is the effect's key, "<workflow ID>/<step name>". A contact's or customer's is its e-mail address and a company's its domain, as
 	// far as it has one.

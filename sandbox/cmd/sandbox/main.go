@@ -37,15 +37,16 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	o := sandbox.Options{
-		SlackToken:         os.Getenv("THROUGHLINE_SLACK_TOKEN"),
-		SlackSigningSecret: os.Getenv("THROUGHLINE_SLACK_SIGNING_SECRET"),
-		SendGridKey:        os.Getenv("THROUGHLINE_SENDGRID_KEY"),
-		HubSpotToken:       os.Getenv("THROUGHLINE_HUBSPOT_TOKEN"),
-		HubSpotSecret:      os.Getenv("THROUGHLINE_HUBSPOT_SECRET"),
-		PDLKey:             os.Getenv("THROUGHLINE_PEOPLEDATALABS_KEY"),
-		DropboxSignKey:     os.Getenv("THROUGHLINE_DROPBOXSIGN_KEY"),
-		AsanaToken:         os.Getenv("THROUGHLINE_ASANA_TOKEN"),
-		StripeKey:          os.Getenv("THROUGHLINE_STRIPE_KEY"),
+		SlackToken:          os.Getenv("THROUGHLINE_SLACK_TOKEN"),
+		SlackSigningSecret:  os.Getenv("THROUGHLINE_SLACK_SIGNING_SECRET"),
+		SendGridKey:         os.Getenv("THROUGHLINE_SENDGRID_KEY"),
+		HubSpotToken:        os.Getenv("THROUGHLINE_HUBSPOT_TOKEN"),
+		HubSpotSecret:       os.Getenv("THROUGHLINE_HUBSPOT_SECRET"),
+		PDLKey:              os.Getenv("THROUGHLINE_PEOPLEDATALABS_KEY"),
+		DropboxSignKey:      os.Getenv("THROUGHLINE_DROPBOXSIGN_KEY"),
+		AsanaToken:          os.Getenv("THROUGHLINE_ASANA_TOKEN"),
+		StripeKey:           os.Getenv("THROUGHLINE_STRIPE_KEY"),
+		StripeWebhookSecret: os.Getenv("THROUGHLINE_STRIPE_WEBHOOK_SECRET"),
 	}
 	listen := flags.String("listen", "127.0.0.1:8090", "`address` to serve at")
 	handbook := flags.String("handbook", "config/config.yaml", "`file` whose people, roles and company the vendors know")
@@ -57,6 +58,7 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.EventsURL, "events", "http://127.0.0.1:8080/sendgrid/events", "`URL` that SendGrid's events are sent to")
 	flags.StringVar(&o.RepliesURL, "replies", "http://127.0.0.1:8080/sendgrid/replies", "`URL` that answers to e-mails are sent to")
 	flags.StringVar(&o.SignEventsURL, "sign-events", "http://127.0.0.1:8080/dropboxsign/events", "`URL` that Dropbox Sign's events are sent to")
+	flags.StringVar(&o.StripeEventsURL, "stripe-events", "http://127.0.0.1:8080/stripe/events", "`URL` that Stripe's events are sent to")
 	flags.StringVar(&o.ReplyHost, "reply-host", sandbox.ReplyHost, "`host` whose mail is sent there")
 	flags.StringVar(&o.PublicURL, "public-url", "", "`URL` at which the starter reaches the sandbox, where that isn't the address that a browser uses")
 	flags.StringVar(&o.PagesURL, "pages-url", "http://127.0.0.1:8090", "`URL` at which a browser reaches the sandbox, for links to what is in it")

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/sandbox/client"
@@ -73,21 +74,25 @@ func (s *Server) tell(r refund, was object, kinds ...string) error {
 		s.Outbox.Send(s.EventsURL, func(int) webhook.Request {
 			return webhook.Request{Body: body, Header: http.Header{
 				"Content-Type": {"application/json; charset=utf-8"}, "User-Agent": {"Stripe/1.0 (+https://stripe.com/docs/webhooks)"},
-				"Stripe-Signature": {Sign(s.Secret, time.Now(), body)},
+				"Stripe-Signature": {sign(s.Secret, time.Now(), body)},
 			}}
 		})
 	}
 	return nil
 }
 
-// Sign is the header Stripe-Signature of a post at a time; each attempt has one of its own
-// (https://docs.stripe.com/webhooks/signature).
-func Sign(secret string, at time.Time, body []byte) string {
+// sign is the header Stripe-Signature of a post at a time, by each of the secrets with commas between them, as Stripe does while one
+// takes another's place. Each attempt has one of its own (https://docs.stripe.com/webhooks/signature).
+func sign(secrets string, at time.Time, body []byte) string {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(stamp + "."))
-	mac.Write(body)
-	return "t=" + stamp + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+	header := "t=" + stamp
+	for secret := range strings.SplitSeq(secrets, ",") {
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte(stamp + "."))
+		mac.Write(body)
+		header += ",v1=" + hex.EncodeToString(mac.Sum(nil))
+	}
+	return header
 }
 
 // Refunds are the refunds of a case, or with "" all, oldest first.

@@ -26,8 +26,8 @@ type Options struct {
 	Journal *journal.Journal
 	// Pages is the address of the sandbox's pages, for the page where an invoice is paid; "" where it isn't known.
 	Pages string
-	// EventsURL is where the webhook endpoint of the account posts what becomes of refunds, and Secret what it signs that with. To ""
-	// nothing is posted.
+	// EventsURL is where the webhook endpoint of the account posts what becomes of refunds, and Secret what it signs that with: one
+	// secret, or several with commas between them. To "" nothing is posted.
 	EventsURL, Secret string
 	Outbox            *webhook.Outbox
 }

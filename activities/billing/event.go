@@ -22,8 +22,8 @@ type Event struct {
 	Case string
 }
 
-// refundEvents are the events about a refund. Stripe has several for one change: which ones depends on how the customer paid, and on
-// how old the account is.
+// refundEvents are the events about a refund. Stripe has several for one change; which ones depends on how the customer paid
+// (https://docs.stripe.com/api/events/types).
 var refundEvents = map[stripe.EventType]bool{
 	stripe.EventTypeRefundCreated: true, stripe.EventTypeRefundUpdated: true, stripe.EventTypeRefundFailed: true,
 	stripe.EventTypeChargeRefundUpdated: true,

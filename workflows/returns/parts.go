@@ -1,8 +1,6 @@
 package returns
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/refund"
@@ -45,9 +43,6 @@ func (r *returning) exchanges(l refund.Assessed, grade string) bool { return fal
 // waits is what the return waits for that no task shows ("the return of the same order"); "" for nothing. It is for the live
 // details. (lock.go)
 func (r *returning) waits() string { return "" }
-
-// spend notes in whose hands the return was in a stage, as for proposals. (F: wherever result.Spent is made)
-func (r *returning) spend(stage, with string, from, to time.Time) {}
 
 // unsettled says that the customer has written while finance decides: the cards say so. (pay.go)
 func (r *returning) toldFinance(ctx workflow.Context, what string) {}

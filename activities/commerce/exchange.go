@@ -80,7 +80,8 @@ func (q Exchange) check() error {
 	return nil
 }
 
-// draftOf is the oldest draft order with our number; the zero draft where there is none.
+// draftOf is the oldest draft order with our number; the zero draft where there is none. The search may still know one that was
+// deleted, so each is read before it counts.
 func (a *Activities) draftOf(ctx context.Context, number string) (draft, error) {
 	type answer struct {
 		Newest connection[draft] `json:"newest"`
@@ -91,12 +92,19 @@ func (a *Activities) draftOf(ctx context.Context, number string) (draft, error) 
 		return draft{}, err
 	}
 	all := slices.DeleteFunc(append(got.Newest.Nodes, got.Tagged.Nodes...), func(d draft) bool { return !slices.Contains(d.Tags, number) })
-	if len(all) == 0 {
-		return draft{}, nil
-	}
-	return slices.MinFunc(all, func(a, b draft) int {
+	slices.SortFunc(all, func(a, b draft) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
-	}), nil
+	})
+	for _, d := range all {
+		there, err := a.draft(ctx, ExchangeRef{ID: d.ID})
+		if err != nil {
+			return draft{}, err
+		}
+		if there != nil {
+			return d, nil
+		}
+	}
+	return draft{}, nil
 }
 
 // draftInput is the draft as the shop takes it. Where it goes is read now and sent on, and so stands in no history.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/throughline-dev/throughline/activities/money"
 )
@@ -18,9 +19,18 @@ type transaction struct {
 	Manual  bool   `json:"manualPaymentGateway"`
 	Payment string `json:"paymentId"`
 	// Code is where the ID of a payment stood before there was Payment.
-	Code   string `json:"authorizationCode"`
-	Amount bag    `json:"amountSet"`
-	Parent *node  `json:"parentTransaction"`
+	Code      string     `json:"authorizationCode"`
+	Processed *time.Time `json:"processedAt"`
+	Amount    bag        `json:"amountSet"`
+	Parent    *node      `json:"parentTransaction"`
+}
+
+// at is when it was; what isn't processed yet comes last.
+func (t transaction) at() time.Time {
+	if t.Processed == nil {
+		return time.Unix(1<<40, 0)
+	}
+	return *t.Processed
 }
 
 // paid is whether money came in by the transaction, and back whether it went out, or is on its way out.
@@ -52,6 +62,7 @@ var own = []string{"gift_card", "shopify_store_credit"}
 // refund that somebody wrote down by hand), to the first one of its gateway.
 func (n *orderNode) payments(s *sums, attribute string) []Payment {
 	var all []Payment
+	slices.SortStableFunc(n.Transactions, func(a, b transaction) int { return a.at().Compare(b.at()) })
 	for _, t := range n.Transactions {
 		if t.paid() {
 			all = append(all, Payment{

@@ -98,7 +98,7 @@ const (
 
 	readReturn = `query ReadReturn($id: ID!, $after: String) {
   return(id: $id) {
-    id name status order { id }
+    id name status
     returnLineItems(first: 100, after: $after) {
       nodes {
         id quantity processedQuantity refundedQuantity customerNote

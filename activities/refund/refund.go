@@ -65,7 +65,7 @@ const (
 
 // Finding is a reason, in words for people. Code is for reports: "unknown_order", "not_theirs", "unknown_line", "too_many",
 // "not_delivered", "window", "final_sale", "no_terms", "photo", "ask", "above_amount", "return_rate", "exchange_unknown",
-// "exchange_out_of_stock", "exchange_costs_more", "not_paid", "cancelled".
+// "exchange_out_of_stock", "exchange_costs_more", "not_paid", "cancelled", "not_sent".
 type Finding struct {
 	Code string `json:"code"`
 	// Line is the ID of the order's line that it is about; "" for the return as a whole.
@@ -87,8 +87,9 @@ type Assessed struct {
 	Note     string          `json:"note,omitempty"`
 	// Parcels are which of what was sent come back, oldest first.
 	Parcels []commerce.RequestedLine `json:"parcels"`
-	// Terms is the name of the policy's terms that count; "" where none fits.
-	Terms string `json:"terms,omitempty"`
+	// Terms is the name of the policy's terms that count, "" where none fits, and Because why it is those.
+	Terms   string `json:"terms,omitempty"`
+	Because string `json:"because,omitempty"`
 	// Verdict is the policy's for this line. Support may decide otherwise but where it is [Refuse].
 	Verdict Verdict       `json:"verdict"`
 	Fee     money.Percent `json:"fee,omitempty"`
@@ -96,7 +97,8 @@ type Assessed struct {
 	WePay bool `json:"we_pay,omitempty"`
 	// Value is what was paid for that many, tax included.
 	Value money.Amount `json:"value"`
-	// Until is the end of the window; zero where the delivery isn't known.
+	// Until is the end of the window, the first instant of the day after its last, for what of it was delivered first; zero where
+	// no delivery is known, and for what can't be returned at all.
 	Until time.Time `json:"until,omitzero"`
 	// Instead is what they get for it; the zero Variant where they don't.
 	Instead commerce.Variant `json:"instead,omitzero"`
@@ -119,7 +121,8 @@ type Settled struct {
 	Grade    string          `json:"grade,omitempty"` // "" for what the customer keeps
 	Reason   commerce.Reason `json:"reason"`
 	Fee      money.Percent   `json:"fee,omitempty"`
-	// Exchanged is whether the customer gets something else for it, worth Worth in all.
+	// Exchanged is whether the customer gets something else for it, worth Worth in all at the shop's prices: with the tax in it
+	// where the order's prices have it in them.
 	Exchanged bool         `json:"exchanged,omitempty"`
 	Worth     money.Amount `json:"worth,omitzero"`
 }
@@ -130,9 +133,11 @@ type Bill struct {
 	Order  commerce.Order `json:"order"`
 	Lines  []Settled      `json:"lines"`
 	Policy policy.Return  `json:"policy"`
-	// ReturnFee is whether the way back is taken off, which is so once for a return.
-	ReturnFee bool `json:"return_fee,omitempty"`
-	Wish      Wish `json:"wish"`
+	// ReturnFee is whether the way back is taken off, and FeeTaken what of it the return's earlier refunds took: one that was less
+	// than the way back costs leaves the rest for the next. Nothing is taken where nothing came back.
+	ReturnFee bool         `json:"return_fee,omitempty"`
+	FeeTaken  money.Amount `json:"fee_taken,omitzero"`
+	Wish      Wish         `json:"wish"`
 	// Paid is what each of the payments has left to give back, as who took it says, by its reference; one that isn't there is as
 	// the shop has it.
 	Paid map[string]money.Amount `json:"paid,omitempty"`
@@ -146,7 +151,8 @@ type Reckoned struct {
 	// ReturnFee is what the way back costs the customer, as a negative amount.
 	ReturnFee money.Amount `json:"return_fee,omitzero"`
 	Total     money.Amount `json:"total"`
-	// Left is what is left of the payments; Capped is whether the total would have been above it.
+	// Left is what is left of the payments, and of what the shop hasn't given back another way; Capped is whether the total would
+	// have been above it.
 	Left   money.Amount `json:"left"`
 	Capped bool         `json:"capped,omitempty"`
 	// Parts say what of it goes back to which payment. None for store credit.
@@ -160,15 +166,18 @@ type ReckonedLine struct {
 	Line     string `json:"line"`
 	Title    string `json:"title"`
 	Quantity int    `json:"quantity"`
-	Grade    string `json:"grade,omitempty"`
+	// Before is how many of them are paid for already, by somebody else: nothing is given for those.
+	Before int    `json:"before,omitempty"`
+	Grade  string `json:"grade,omitempty"`
 	// Price is what was paid for them, Tax the tax that comes on top of it (nothing where it is in the price).
 	Price money.Amount `json:"price"`
 	Tax   money.Amount `json:"tax"`
-	// Deducted is for the state that they are in, Fee for putting them back, and Exchanged for what they get instead: negative
-	// amounts.
+	// Deducted is for the state that they are in, Fee for putting them back, Exchanged for what they get instead, and Cut what isn't
+	// left of the payments to give back: negative amounts.
 	Deducted  money.Amount `json:"deducted,omitzero"`
 	Fee       money.Amount `json:"fee,omitzero"`
 	Exchanged money.Amount `json:"exchanged,omitzero"`
+	Cut       money.Amount `json:"cut,omitzero"`
 	Total     money.Amount `json:"total"`
 }
 

@@ -42,6 +42,7 @@ type World struct {
 	Fail func(activity string, key effect.Key) error
 
 	Proposals
+	Returns
 
 	mu      sync.Mutex
 	calls   map[string]int

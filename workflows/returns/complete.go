@@ -67,8 +67,8 @@ func (r *returning) readTicket(ctx workflow.Context) (items string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if t.ID == "" {
-		return "", ended(Dropped) // somebody has deleted it
+	if t.ID == "" || t.Case != "" && t.Case != r.id {
+		return "", ended(Dropped) // somebody has deleted it, or merged it into one that is another return's
 	}
 	r.ticket, r.in.Ticket = t, t.ID
 	r.in.Order, r.in.Email, r.in.Wish = t.Order, t.Email, refund.Wish(t.Wish)

@@ -57,14 +57,14 @@ func (r *returning) hearReply(ctx workflow.Context, reply Reply) {
 	if said := cut(readable(reply.Text), maxQuote); said != "" {
 		text = strings.TrimSuffix(text, ".") + ":\n" + said
 	}
-	r.note(ctx, text, "")
-	switch task := r.supports(); {
-	case reply.Automatic && task == "":
-		return // the ticket has it
-	case reply.Automatic:
-		r.desk.Tell(ctx, task, text)
+	if reply.Automatic {
+		r.note(ctx, text, "")
+		if task := r.supports(); task != "" {
+			r.desk.Tell(ctx, task, text)
+		}
 		return
 	}
+	r.reopen(ctx, text)
 	if r.stage == StageArrival || r.stage == StagePayment {
 		r.toldFinance(ctx, text)
 	}
@@ -78,7 +78,7 @@ func (r *returning) notDelivered(ctx workflow.Context, u Undelivered) {
 		what += ": " + cut(readable(u.Reason), maxQuote)
 	}
 	text := fmt.Sprintf("Our e-mail to the customer did not arrive (%s). Please try another way.", what)
-	r.note(ctx, text, "")
+	r.reopen(ctx, text)
 	r.bring(ctx, text, false)
 }
 
@@ -94,8 +94,8 @@ func (r *returning) bring(ctx workflow.Context, text string, written bool) {
 		r.about = append(r.about, unread{text, written})
 	}
 	r.desk.Tell(ctx, task, text)
-	if written && r.desk.Resume(ctx, task, policy.Person{ID: byCustomer, Name: "the customer"}, "has answered") {
-		r.note(ctx, "The customer has answered, so support decides.", r.policy.Ticket.Open)
+	if written {
+		r.desk.Resume(ctx, task, policy.Person{ID: byCustomer, Name: "the customer"}, "who has answered")
 	}
 }
 

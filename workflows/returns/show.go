@@ -135,6 +135,9 @@ func (r *returning) lineFact(i int) string {
 	}
 	if l.Terms != "" {
 		terms := "Terms: " + l.Terms
+		if l.Because != "" {
+			terms += " (" + l.Because + ")"
+		}
 		if l.Fee != 0 {
 			terms += fmt.Sprintf(", fee %s %%", l.Fee)
 		}

@@ -1,16 +1,26 @@
 package returns
 
 import (
+	"github.com/throughline-dev/throughline/activities/billing"
 	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/activities/commerce"
+	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/email"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/activities/slack"
 )
 
-// The activities, by their registered names; the receivers are never used here. Those that aren't there yet are in stubs.go.
+// The activities, by their registered names; the receivers are never used here.
 var (
-	calendarActivities *calendar.Activities
+	policyActivities   *policy.Activities
+	commerceActivities *commerce.Activities
+	refundActivities   *refund.Activities
+	billingActivities  *billing.Activities
+	crmActivities      *crm.Activities
 	claimsActivities   *claims.Activities
+	calendarActivities *calendar.Activities
 	emailActivities    *email.Activities
 	slackActivities    *slack.Activities
 )

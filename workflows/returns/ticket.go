@@ -39,6 +39,11 @@ func (r *returning) note(ctx workflow.Context, text, stage string) {
 	r.updateTicket(ctx, crm.TicketUpdate{Note: text, Stage: stage})
 }
 
+// reopen has the ticket say something, and opens it again where it is closed.
+func (r *returning) reopen(ctx workflow.Context, text string) {
+	r.updateTicket(ctx, crm.TicketUpdate{Note: text, Stage: r.policy.Ticket.Open, Reopen: true})
+}
+
 // updateTicket takes the ticket further, beside the rest and after what was to be done before. One that was deleted is let be.
 func (r *returning) updateTicket(ctx workflow.Context, u crm.TicketUpdate) {
 	r.noted++

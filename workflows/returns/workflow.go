@@ -195,7 +195,7 @@ func (r *returning) conclude(ctx workflow.Context, end Ending) (again bool, err 
 	r.note(ctx, fmt.Sprintf("The return %s is %s.", r.in.Number, end), r.policy.Ticket.Closed)
 	if again, err = r.listen(ctx); again {
 		r.result.Ending, r.result.Finished = "", time.Time{}
-		r.note(ctx, "The return "+r.in.Number+" is looked at again.", r.policy.Ticket.Open)
+		r.reopen(ctx, "The return "+r.in.Number+" is looked at again.")
 	}
 	return again, err
 }

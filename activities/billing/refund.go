@@ -44,7 +44,7 @@ func (s RefundState) Over() bool {
 
 // Repaid is a refund in Stripe.
 type Repaid struct {
-	ID     string       `json:"id"` // "re_…"
+	ID     string       `json:"id"` // "re_…", of some ways to pay "pyr_…"
 	State  RefundState  `json:"state"`
 	Amount money.Amount `json:"amount"`
 	// Reason is why it failed, in Stripe's word ("expired_or_canceled_card", "lost_or_stolen_card", "declined", …), or why it is

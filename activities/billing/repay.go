@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,15 +33,9 @@ const (
 //   - "currency_differs": the payment was in another currency;
 //   - "refund_differs": an earlier attempt has given back another amount.
 func (a *Activities) MakeRefund(ctx context.Context, key effect.Key, r Repayment) (Repaid, error) {
-	amount, err := minor(r.Amount)
-	switch {
-	case err == nil && amount <= 0:
-		err = fmt.Errorf("there is nothing to give back")
-	case err == nil && r.Case == "":
-		return Repaid{}, fault.Final(system, "invalid_request", "case: is missing").Err()
-	}
+	amount, err := r.check()
 	if err != nil {
-		return Repaid{}, fault.Final(system, "invalid_request", fmt.Sprintf("amount: %s", err)).Err()
+		return Repaid{}, fault.Final(system, "invalid_request", err.Error()).Err()
 	}
 	charge, err := a.charge(ctx, r.Payment)
 	if err != nil {
@@ -88,6 +83,20 @@ func (a *Activities) MakeRefund(ctx context.Context, key effect.Key, r Repayment
 	return done, nil
 }
 
+// check says how Stripe counts the amount, or what is wrong, by the field's name.
+func (r Repayment) check() (int64, error) {
+	amount, err := minor(r.Amount)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("amount: %w", err)
+	case amount <= 0:
+		return 0, fmt.Errorf("amount: there is nothing to give back")
+	case r.Case == "":
+		return 0, fmt.Errorf("case: is missing")
+	}
+	return amount, nil
+}
+
 // refusals are the codes of a refund that may have been refused since too little is left: Stripe has none of its own where something
 // is left, and not enough.
 var refusals = []string{string(stripe.ErrorTypeInvalidRequest), string(stripe.ErrorCodeAmountTooLarge), string(stripe.ErrorCodeChargeAlreadyRefunded)}
@@ -115,8 +124,13 @@ func (a *Activities) tooMuch(ctx context.Context, r Repayment, amount int64, ref
 	return f.Err()
 }
 
+var refundID = regexp.MustCompile(`^(re|pyr)_\w+$`)
+
 // ReadRefund reads how a refund stands now.
 func (a *Activities) ReadRefund(ctx context.Context, _ effect.Key, ref RepaymentRef) (Repaid, error) {
+	if !refundID.MatchString(ref.ID) {
+		return Repaid{}, fault.Final(system, "invalid_request", fmt.Sprintf("id: %q is no refund's (re_…, pyr_…)", ref.ID)).Err()
+	}
 	r, err := a.api.V1Refunds.Retrieve(ctx, ref.ID, nil)
 	if err != nil {
 		return Repaid{}, toFault(err)

@@ -45,6 +45,10 @@ func TestARepaymentThatMakesNoSenseNamesTheFieldAndStripeHearsNothingOfIt(t *tes
 		assert.Equal(t, fault.ClassFinal, f.Class, field)
 		assert.Contains(t, f.Message, field)
 	}
+	for _, id := range []string{"", "pi_1", "re_1/cancel"} {
+		_, err := a.ReadRefund(t.Context(), payKey, billing.RepaymentRef{ID: id})
+		assert.Contains(t, faultOf(t, err).Message, "id: ")
+	}
 }
 
 // paidWith is a Stripe with a payment of 10.00, with whose charge it answers, and which answers posts as it is told.

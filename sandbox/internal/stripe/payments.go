@@ -107,12 +107,14 @@ func (s *Server) getCharge(r *http.Request, _ *params) (object, error) {
 func (s *Server) Payments(last int) []client.Payment {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list := []client.Payment{}
-	for _, p := range s.payments.All() {
-		list = append(list, s.seen(p))
-	}
+	list, skip := []client.Payment{}, 0
 	if last > 0 {
-		list = list[max(len(list)-last, 0):]
+		skip = s.payments.Len() - last
+	}
+	for _, p := range s.payments.All() {
+		if skip--; skip < 0 {
+			list = append(list, s.seen(p))
+		}
 	}
 	return list
 }

@@ -126,7 +126,7 @@ func (s *Server) createRefund(_ *http.Request, p *params) (object, error) {
 	return r.show(), s.tell(r, nil, "refund.created", "charge.refunded")
 }
 
-// paid is the payment that a request to refund is about.
+// paid is the payment that a request is about.
 func (s *Server) paid(p *params) (payment, error) {
 	charge, intent := p.text("charge"), p.text("payment_intent")
 	switch {
@@ -158,10 +158,19 @@ func (s *Server) getRefund(r *http.Request, _ *params) (object, error) {
 func (s *Server) listRefunds(_ *http.Request, p *params) (object, error) {
 	var all []object
 	charge, intent := p.text("charge"), p.text("payment_intent")
-	for _, r := range s.refunds.All() {
-		if (charge == "" || r.Charge == charge) && (intent == "" || r.Payment == intent) {
+	if charge == "" && intent == "" {
+		for _, r := range s.refunds.All() {
 			all = append(all, r.show())
 		}
+		return p.list("/v1/refunds", all)
+	}
+	of, err := s.paid(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range s.refundsOf[of.ID] {
+		r, _ := s.refunds.Get(id)
+		all = append(all, r.show())
 	}
 	return p.list("/v1/refunds", all)
 }

@@ -141,10 +141,13 @@ func (e *Entry) Trap(field string) (filled bool) {
 		e.Submission.Other = nil
 	}
 	if filled = !blank(value); filled {
-		e.wrong(field, "must be left empty: people don't see it, so that what fills it in is known for a robot")
+		e.wrong(field, trapped)
 	}
 	return filled
 }
+
+// trapped is what is wrong with a field that people don't see, where there is something in it.
+const trapped = "must be left empty: people don't see it, so that what fills it in is known for a robot"
 
 func blank(value any) bool {
 	list, several := value.([]any)

@@ -1,4 +1,4 @@
-// Package intake is how a lead or a proposal gets in, whichever way it came: what a body may look like, which submissions are
+// Package intake is how a lead, a proposal or a return gets in, whichever way it came: what a body may look like, which submissions are
 // the same one, and the start of its workflow.
 package intake
 
@@ -27,10 +27,12 @@ const StageReceived = "received"
 // memoDigest is the memo's field with the submission's digest, by which another submission under the same key is noticed.
 const memoDigest = "submission"
 
-// Receipt says that Temporal has a lead, or a proposal.
+// Receipt says that Temporal has a lead, a proposal or a return.
 type Receipt struct {
 	// ID is the case's, and its workflow's.
 	ID string `json:"id"`
+	// Number is what people call a return by; a lead has none, and a proposal's is none of its sender's business.
+	Number string `json:"number,omitempty"`
 	// Duplicate is set where it had the lead already.
 	Duplicate bool `json:"duplicate,omitempty"`
 }

@@ -105,10 +105,14 @@ func TestASignedLeadIsKnownByTheDayOfItsSignature(t *testing.T) {
 // holding is a Temporal that has a workflow for this key already, started for a submission with this digest.
 func holding(t *testing.T, memo map[string]*commonpb.Payload, err error) *mocks.Client {
 	c := answering(t, started)
-	c.On("DescribeWorkflowExecution", mock.Anything, mock.Anything, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
-		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Memo: &commonpb.Memo{Fields: memo}},
-	}, err).Once()
+	c.On("DescribeWorkflowExecution", mock.Anything, mock.Anything, "").Return(described(memo), err).Once()
 	return c
+}
+
+func described(memo map[string]*commonpb.Payload) *workflowservice.DescribeWorkflowExecutionResponse {
+	return &workflowservice.DescribeWorkflowExecutionResponse{
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Memo: &commonpb.Memo{Fields: memo}},
+	}
 }
 
 func memo(t *testing.T, digest string) map[string]*commonpb.Payload {

@@ -45,6 +45,7 @@ func TestTheRulesForLeadsAreNotForWebhooks(t *testing.T) {
 		assert.Equal(t, http.StatusUnauthorized, w.Code, "it is the webhook that asks for its own signature")
 	}
 	assert.Equal(t, http.StatusMethodNotAllowed, send(d, "GET", "/sendgrid/events", "", "").Code)
+	assert.Equal(t, http.StatusServiceUnavailable, send(d, "POST", "/stripe/events", mediaJSON, "{}").Code, "which hasn't got its secret")
 }
 
 // slowly reads a mail as from a sender whose line is slower than the door waits for what is small.

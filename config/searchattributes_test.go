@@ -86,7 +86,7 @@ func (c *cluster) dial(t *testing.T) client.Client {
 	workflowservice.RegisterWorkflowServiceServer(s, c)
 	go s.Serve(l)
 	t.Cleanup(s.Stop)
-	dialled, err := Dial(context.Background(), Temporal{Namespace: "sales"}, client.Options{HostPort: l.Addr().String()})
+	dialled, err := DialServer(context.Background(), &Config{Temporal: Temporal{Namespace: "sales"}}, client.Options{HostPort: l.Addr().String()})
 	require.NoError(t, err)
 	t.Cleanup(dialled.Close)
 	return dialled

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/throughline-dev/throughline/activities/link"
+	"github.com/throughline-dev/throughline/config/codec"
 )
 
 // SecretName names a secret by its environment variable. The variable with _FILE appended names a file that holds the value
@@ -48,11 +49,17 @@ const (
 	LinkSecret SecretName = "THROUGHLINE_LINK_SECRET"
 	// PeopleDataLabsKey is the API key for company enrichment.
 	PeopleDataLabsKey SecretName = "THROUGHLINE_PEOPLEDATALABS_KEY"
+	// CodecKeys are what payloads are encrypted by before Temporal gets them, as [codec.ParseKeys] reads them: the first encrypts, all
+	// decrypt. Every process has the same ones. In a file they may stand one a line.
+	CodecKeys SecretName = codec.Variable
+	// CodecToken is what whoever asks the starter to decrypt payloads may prove by that they may: see [CodecServer].
+	CodecToken SecretName = "THROUGHLINE_CODEC_TOKEN"
 )
 
 var secretNames = []SecretName{
 	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret, LinkSecret,
 	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyToken,
+	CodecKeys, CodecToken,
 }
 
 // file is the variable that may name a file with the secret in it.
@@ -123,11 +130,18 @@ func (f *findings) secrets(number int, env environment) map[SecretName]Secret {
 				continue
 			}
 		}
+		if name == CodecKeys {
+			value = strings.Join(strings.Fields(value), ",")
+			if _, err := codec.ParseKeys(value); err != nil {
+				f.addAt(at, "", "%s", err)
+				continue
+			}
+		}
 		if strings.ContainsFunc(value, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
 			f.addAt(at, "", "has a space, a line break or another character in it that no secret has: was it copied whole?")
 			continue
 		}
-		if (name == LeadsSecret || name == LinkSecret) && value != "" {
+		if (name == LeadsSecret || name == LinkSecret || name == CodecToken) && value != "" {
 			f.signingSecrets(at, value)
 		}
 		secrets[name] = NewSecret(value)

@@ -1,83 +1,84 @@
 package config
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"time"
 
-	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 )
 
-// ClientOptions completes the options of a client. Where Temporal is, and how to identify ourselves there, is taken from the
-// first that says so:
+// namespaceWait is how long Temporal may take to say whether it has a namespace.
+const namespaceWait = 10 * time.Second
+
+// Dial connects to Temporal, by way of the codec that [CodecKeys] make: what leaves is encrypted. Where Temporal is, and how to
+// identify ourselves there, is taken from the first that says so:
 //
 //   - the options, for a command-line flag;
-//   - Temporal's usual variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_…);
-//   - the profile in Temporal's configuration file (TEMPORAL_PROFILE, else the one that t names);
-//   - t itself.
+//   - Temporal's usual variables (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_…), and TEMPORAL_API_KEY_FILE,
+//     which names a file with the API key;
+//   - the profile in Temporal's configuration file (TEMPORAL_PROFILE, else temporal.profile in the configuration);
+//   - the configuration.
 //
-// What else the options hold (a logger: go.temporal.io/sdk/log.NewStructuredLogger; a metrics handler) stays as it is.
-func ClientOptions(t Temporal, options client.Options) (client.Options, error) {
-	return clientOptions(t, options, envconfig.EnvLookupOS)
+// Files with certificates, and with the API key, are read again when they are needed again, so that they can be renewed while the
+// program runs. What else the options hold (a logger: go.temporal.io/sdk/log.NewStructuredLogger; a metrics handler) stays as it is.
+//
+// The error is one line that says what is wrong, where that is set, and what to do; it is ctx.Err() where the context was cancelled.
+// A namespace that isn't there is an error too: who is about to make it uses [DialServer].
+func Dial(ctx context.Context, c *Config, options client.Options) (client.Client, error) {
+	return dial(ctx, c, options, envconfig.EnvLookupOS, true)
 }
 
-// Dial connects to the Temporal that [ClientOptions] finds. The error for a server that can't be reached is one line that
-// says what to do; it is ctx.Err() where the context was cancelled.
-func Dial(ctx context.Context, t Temporal, options client.Options) (client.Client, error) {
-	options, err := ClientOptions(t, options)
+// DialServer is [Dial] without a look whether the namespace is there.
+func DialServer(ctx context.Context, c *Config, options client.Options) (client.Client, error) {
+	return dial(ctx, c, options, envconfig.EnvLookupOS, false)
+}
+
+// Where says which Temporal [Dial] connects to: its host:port, and the namespace.
+func Where(c *Config, options client.Options) (address, namespace string, err error) {
+	w, err := findTemporal(c.Temporal, options, envconfig.EnvLookupOS)
+	return w.Address, w.Namespace, err
+}
+
+// WithCodec makes options those of a client that encrypts what leaves, for a Temporal that needs nothing else of [Dial].
+func WithCodec(c *Config, options client.Options) (client.Options, error) {
+	payloads, err := c.Codec()
+	if err != nil {
+		return client.Options{}, err
+	}
+	o := &options.ConnectionOptions
+	o.DialOptions = append(o.DialOptions[:len(o.DialOptions):len(o.DialOptions)], payloads.DialOption())
+	return options, nil
+}
+
+func dial(ctx context.Context, c *Config, options client.Options, env envconfig.EnvLookup, look bool) (client.Client, error) {
+	w, err := findTemporal(c.Temporal, options, env)
 	if err != nil {
 		return nil, err
 	}
-	c, err := client.DialContext(ctx, options)
-	if err == nil {
-		return c, nil
+	if options, err = WithCodec(c, options); err != nil {
+		return nil, err
 	}
-	_, denied := errors.AsType[*serviceerror.PermissionDenied](err)
+	options, secured, err := w.apply(options)
+	if err != nil {
+		return nil, err
+	}
+	temporal, err := client.DialContext(ctx, options)
+	if err == nil && look {
+		looking, cancel := context.WithTimeout(ctx, namespaceWait)
+		defer cancel()
+		_, err = temporal.WorkflowService().DescribeNamespace(looking, &workflowservice.DescribeNamespaceRequest{Namespace: w.Namespace})
+		if err != nil {
+			temporal.Close()
+		}
+	}
 	switch {
+	case err == nil:
+		return temporal, nil
 	case errors.Is(ctx.Err(), context.Canceled):
 		return nil, ctx.Err()
-	case denied:
-		return nil, fmt.Errorf("Temporal at %s refuses us (%s): check TEMPORAL_API_KEY or TEMPORAL_TLS_CLIENT_CERT_PATH", options.HostPort, err)
 	}
-	return nil, fmt.Errorf("Temporal at %s can't be reached (%s): start it, or say where it is in TEMPORAL_ADDRESS or temporal.address", options.HostPort, reason(err))
-}
-
-// reason is the end of what gRPC says, which is where it tells what happened: `… connect: connection refused`.
-func reason(err error) string {
-	text := strings.ReplaceAll(strings.TrimRight(err.Error(), `"`), "\n", " ")
-	if strings.HasSuffix(text, "no children to pick from") { // gRPC's way to say that the name has no address
-		return "no such host"
-	}
-	if i := strings.LastIndex(text, ": "); i >= 0 {
-		text = text[i+2:]
-	}
-	return text
-}
-
-// clientOptions is [ClientOptions] in a given environment.
-func clientOptions(t Temporal, options client.Options, env envconfig.EnvLookup) (client.Options, error) {
-	profileName, _ := env.LookupEnv("TEMPORAL_PROFILE")
-	profile, err := envconfig.LoadClientConfigProfile(envconfig.LoadClientConfigProfileOptions{
-		ConfigFileProfile: cmp.Or(profileName, t.Profile),
-		EnvLookup:         env,
-	})
-	if err != nil {
-		return client.Options{}, fmt.Errorf("read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
-	}
-	profile.Address = cmp.Or(options.HostPort, profile.Address, t.Address)
-	profile.Namespace = cmp.Or(options.Namespace, profile.Namespace, t.Namespace)
-	from, err := profile.ToClientOptions(envconfig.ToClientOptionsRequest{})
-	if err != nil {
-		return client.Options{}, fmt.Errorf("read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): %w", err)
-	}
-	options.HostPort, options.Namespace = from.HostPort, from.Namespace
-	options.Credentials, options.HeadersProvider = from.Credentials, from.HeadersProvider
-	options.ConnectionOptions.TLS = from.ConnectionOptions.TLS
-	options.ConnectionOptions.TLSDisabled = from.ConnectionOptions.TLSDisabled
-	options.ConnectionOptions.Authority = from.ConnectionOptions.Authority
-	return options, nil
+	return nil, w.explain(err, secured)
 }

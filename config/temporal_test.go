@@ -26,16 +26,32 @@ func (e envMap) LookupEnv(name string) (string, bool) {
 	return v, ok
 }
 
+// written is a file with the text.
+func written(t *testing.T, name, text string) string {
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// connecting are the options that a client gets for a configuration in an environment.
+func connecting(t Temporal, o client.Options, env envMap) (where, client.Options, error) {
+	w, err := findTemporal(t, o, env)
+	if err != nil {
+		return w, o, err
+	}
+	o, _, err = w.apply(o)
+	return w, o, err
+}
+
 func TestDialTakesTheFirstThatSaysWhereTemporalIs(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "temporal.toml")
-	require.NoError(t, os.WriteFile(file, []byte(`
+	file := written(t, "temporal.toml", `
 [profile.default]
 address = "profile:7233"
 [profile.prod]
 address = "prod:7233"
 namespace = "prod"
 api_key = "k"
-`), 0o600))
+`)
 	nowhere := envMap{"TEMPORAL_CONFIG_FILE": filepath.Join(t.TempDir(), "none.toml")}
 	conf := Temporal{Address: "config:7233", Namespace: "config"}
 	prod := Temporal{Address: "config:7233", Namespace: "config", Profile: "prod"}
@@ -53,34 +69,59 @@ api_key = "k"
 		"TEMPORAL_PROFILE":       {prod, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file, "TEMPORAL_PROFILE": "default"}, "profile:7233", "config", false},
 		"variables":              {prod, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file, "TEMPORAL_ADDRESS": "env:1", "TEMPORAL_NAMESPACE": "env"}, "env:1", "env", true},
 		"a flag over everything": {prod, client.Options{HostPort: "flag:1", Namespace: "flag"}, envMap{"TEMPORAL_CONFIG_FILE": file, "TEMPORAL_ADDRESS": "env:1"}, "flag:1", "flag", true},
+		"an empty variable is none": {conf, client.Options{}, envMap{
+			"TEMPORAL_CONFIG_FILE": "", "TEMPORAL_ADDRESS": "", "TEMPORAL_API_KEY": "", "TEMPORAL_API_KEY_FILE": "", "TEMPORAL_TLS": "", "TEMPORAL_TLS_CLIENT_CERT_PATH": "",
+		}, "config:7233", "config", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.options.Identity = "kept"
-			got, err := clientOptions(c.conf, c.options, c.env)
+			w, got, err := connecting(c.conf, c.options, c.env)
 			require.NoError(t, err)
 			assert.Equal(t, c.address, got.HostPort)
 			assert.Equal(t, c.namespace, got.Namespace)
 			assert.Equal(t, "kept", got.Identity)
 			assert.Equal(t, c.tls, got.Credentials != nil)
 			assert.Equal(t, c.tls, got.ConnectionOptions.TLS != nil)
+			assert.Equal(t, c.address, w.Address)
 		})
 	}
-
-	_, err := clientOptions(Temporal{Profile: "staging"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
-	assert.EqualError(t, err, "read Temporal's own configuration (TEMPORAL_… variables and temporal.toml): unable to find profile staging in config data")
 }
 
-func TestDialSaysInOneLineThatTemporalIsntThere(t *testing.T) {
+func TestAProfileThatIsntThereIsNamedWithThoseThatAre(t *testing.T) {
+	file := written(t, "temporal.toml", "[profile.prod]\naddress = 'a:1'\n[profile.test]\naddress = 'b:1'\n")
+	_, _, err := connecting(Temporal{Profile: "staging"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
+	assert.EqualError(t, err, `temporal.profile: `+file+` has no profile "staging", but prod, test: add it, or name one of these`)
+	none := filepath.Join(t.TempDir(), "none.toml")
+	_, _, err = connecting(Temporal{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": none, "TEMPORAL_PROFILE": "staging"})
+	assert.EqualError(t, err, `TEMPORAL_PROFILE: `+none+` has no profile "staging", but none at all: add it, or name one of these`)
+}
+
+func TestAConfigurationFileOfTemporalsThatCantBeReadIsAnError(t *testing.T) {
+	for _, file := range []string{written(t, "temporal.toml", "[profile"), t.TempDir()} {
+		_, _, err := connecting(Temporal{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
+		assert.ErrorContains(t, err, "Temporal's configuration file can't be used (TEMPORAL_CONFIG_FILE names another one): ")
+	}
+}
+
+func TestDialSaysInOneLineThatTemporalIsntThereAndWhatWasTried(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := l.Addr().String()
 	require.NoError(t, l.Close())
+	nowhere := envMap{"TEMPORAL_CONFIG_FILE": filepath.Join(t.TempDir(), "none.toml")}
 
-	_, err = Dial(context.Background(), Temporal{}, client.Options{HostPort: address})
-	assert.EqualError(t, err, "Temporal at "+address+" can't be reached (connection refused): start it, or say where it is in TEMPORAL_ADDRESS or temporal.address")
+	_, err = dial(t.Context(), &Config{Temporal: Temporal{Address: address, Namespace: "default"}}, client.Options{}, nowhere, true)
+	assert.EqualError(t, err, "Temporal at "+address+" (temporal.address), without TLS, can't be reached (connection refused): start it, or say where it is in TEMPORAL_ADDRESS or temporal.address")
 
-	ended, cancel := context.WithCancel(context.Background())
+	file := written(t, "temporal.toml", "[profile.default]\naddress = '"+address+"'\n")
+	_, err = dial(t.Context(), &Config{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file}, true)
+	assert.ErrorContains(t, err, "Temporal at "+address+` (address of profile "default" in `+file+`), without TLS, can't be reached`)
+
+	_, err = dial(t.Context(), &Config{}, client.Options{}, envMap{"TEMPORAL_ADDRESS": address, "TEMPORAL_CONFIG_FILE": "none"}, true)
+	assert.ErrorContains(t, err, "Temporal at "+address+" (TEMPORAL_ADDRESS), without TLS, can't be reached")
+
+	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = Dial(ended, Temporal{}, client.Options{HostPort: address})
+	_, err = dial(ended, &Config{}, client.Options{HostPort: address}, nowhere, true)
 	assert.Equal(t, context.Canceled, err)
 }

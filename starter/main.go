@@ -21,28 +21,24 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := command(connect).ExecuteContext(ctx); err != nil {
+	if err := command(config.Dial, config.DialServer).ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
 // dialer connects to Temporal; tests have one of their own.
-type dialer func(context.Context, config.Temporal, client.Options) (client.Client, error)
-
-func connect(ctx context.Context, t config.Temporal, o client.Options) (client.Client, error) {
-	return config.Dial(ctx, t, o)
-}
+type dialer func(context.Context, *config.Config, client.Options) (client.Client, error)
 
 // app is what the commands share: the flags that all of them have, and how they reach Temporal.
 type app struct {
 	files              []string
 	address, namespace string
-	dial               dialer
+	dial, dialServer   dialer // the second is for the command that makes what the first one expects
 }
 
-func command(dial dialer) *cobra.Command {
-	a := &app{dial: dial}
+func command(dial, dialServer dialer) *cobra.Command {
+	a := &app{dial: dial, dialServer: dialServer}
 	root := &cobra.Command{
 		Use:           "starter",
 		Short:         "Bring work into Throughline, and look after the tasks that wait for people",
@@ -59,11 +55,15 @@ func command(dial dialer) *cobra.Command {
 
 // open loads the configuration and connects to Temporal. Close the client.
 func (a *app) open(ctx context.Context, logger *slog.Logger) (*config.Config, client.Client, error) {
+	return a.openBy(ctx, a.dial, logger)
+}
+
+func (a *app) openBy(ctx context.Context, dial dialer, logger *slog.Logger) (*config.Config, client.Client, error) {
 	c, err := config.Load(a.files...)
 	if err != nil {
 		return nil, nil, err
 	}
-	temporal, err := a.dial(ctx, c.Temporal, client.Options{
+	temporal, err := dial(ctx, c, client.Options{
 		HostPort: a.address, Namespace: a.namespace, Logger: log.NewStructuredLogger(logger),
 	})
 	if err != nil {

@@ -29,7 +29,8 @@ import (
 
 // served serves in front of a Temporal until the test ends, and answers with the door's address.
 func served(t *testing.T, c client.Client, args ...string) string {
-	cmd := command(func(context.Context, config.Temporal, client.Options) (client.Client, error) { return c, nil })
+	dial := func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil }
+	cmd := command(dial, dial)
 	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
 	logs, stderr := io.Pipe()
 	cmd.SetErr(stderr)
@@ -120,7 +121,8 @@ func TestServeTakesClicksOverASocket(t *testing.T) {
 	t.Setenv("THROUGHLINE_SLACK_APP_TOKEN", "xapp-test")
 	c := reached(t)
 	c.On("SignalWorkflow", mock.Anything, "lead-a", "", humantask.SignalDecide, mock.Anything).Return(nil).Once()
-	cmd := command(func(context.Context, config.Temporal, client.Options) (client.Client, error) { return c, nil })
+	dial := func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil }
+	cmd := command(dial, dial)
 	cmd.SetArgs(args)
 	cmd.SetErr(io.Discard)
 	ctx, stop := context.WithCancel(t.Context())

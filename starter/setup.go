@@ -20,7 +20,7 @@ func (a *app) setup() *cobra.Command {
 		Short: "Create what Throughline needs in Temporal and HubSpot, where it is missing",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, temporal, err := a.open(cmd.Context(), quiet(cmd.ErrOrStderr()))
+			c, temporal, err := a.openBy(cmd.Context(), a.dialServer, quiet(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -28,11 +28,11 @@ func (a *app) setup() *cobra.Command {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
 			// A client doesn't tell its namespace, and search attributes are registered by the namespace's name.
-			options, err := config.ClientOptions(c.Temporal, client.Options{Namespace: a.namespace})
+			_, namespace, err := config.Where(c, client.Options{Namespace: a.namespace})
 			if err != nil {
 				return err
 			}
-			if err := config.EnsureSearchAttributes(ctx, temporal, options.Namespace, visibility.All); err != nil {
+			if err := config.EnsureSearchAttributes(ctx, temporal, namespace, visibility.All); err != nil {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "Temporal: the search attributes are there.")

@@ -46,10 +46,11 @@ type ran struct {
 func runs(t *testing.T, c client.Client, stdin string, args ...string) ran {
 	var r ran
 	var out, errs bytes.Buffer
-	cmd := command(func(_ context.Context, _ config.Temporal, o client.Options) (client.Client, error) {
+	dial := func(_ context.Context, _ *config.Config, o client.Options) (client.Client, error) {
 		r.dialled = o
 		return c, nil
-	})
+	}
+	cmd := command(dial, dial)
 	cmd.SetArgs(args)
 	cmd.SetIn(strings.NewReader(stdin))
 	cmd.SetOut(&out)

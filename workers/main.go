@@ -71,7 +71,7 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 	}
 	measured, registry := metrics.New(), prometheus.NewRegistry()
 	registry.MustRegister(measured, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	temporal, err := config.Dial(ctx, c.Temporal, client.Options{
+	temporal, err := config.Dial(ctx, c, client.Options{
 		HostPort: s.address, Namespace: s.namespace,
 		Logger: log.NewStructuredLogger(logger), MetricsHandler: measured,
 	})

@@ -51,10 +51,14 @@ func beWorker(text string) error {
 		return err
 	}
 	logger := process.NewLogger(os.Stderr, slog.LevelError)
-	c, err := client.Dial(client.Options{
+	co, err := config.WithCodec(conf, client.Options{
 		HostPort: o.Temporal, Namespace: o.Namespace, Logger: log.NewStructuredLogger(logger),
 		Interceptors: []interceptor.ClientInterceptor{&holding{of: o.Hold}},
 	})
+	if err != nil {
+		return err
+	}
+	c, err := client.DialContext(context.Background(), co)
 	if err != nil {
 		return err
 	}

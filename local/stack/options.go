@@ -23,7 +23,7 @@ type Options struct {
 	Ports Ports
 
 	// Address is the host:port of a Temporal that runs already; "" starts one. How to identify ourselves there comes from
-	// the usual variables: see [config.ClientOptions].
+	// the usual variables: see [config.Dial].
 	Address string
 	// Namespace is Temporal's; "" is the configuration's.
 	Namespace string

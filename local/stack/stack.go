@@ -127,12 +127,15 @@ func (s *Stack) onStop(stop func() error) { s.stops = append(s.stops, stop) }
 func (s *Stack) connect(ctx context.Context, o Options, f files, co client.Options) (err error) {
 	if o.Address != "" {
 		co.HostPort, co.Namespace = o.Address, o.Namespace
-		if co, err = config.ClientOptions(s.Config.Temporal, co); err != nil {
+		if co.HostPort, co.Namespace, err = config.Where(s.Config, co); err != nil {
 			return err
 		}
-		s.Client, err = config.Dial(ctx, s.Config.Temporal, co)
+		s.Client, err = config.Dial(ctx, s.Config, co)
 	} else {
 		if co.HostPort, co.Namespace, err = s.startTemporal(ctx, o, f); err != nil {
+			return err
+		}
+		if co, err = config.WithCodec(s.Config, co); err != nil {
 			return err
 		}
 		// Nothing leaves this machine: compressing it, as the SDK does by itself, was a tenth of what a lead costs.

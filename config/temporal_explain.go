@@ -1,0 +1,114 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.temporal.io/api/serviceerror"
+	"google.golang.org/grpc/codes"
+)
+
+// tried says which Temporal is meant, by whom, and how it is reached.
+func (w where) tried(used *tls.Config) string {
+	how := "without TLS"
+	if used != nil {
+		how = "by TLS"
+		if used.ServerName != "" {
+			how += " as " + used.ServerName
+		}
+		if len(used.Certificates) > 0 {
+			how += " with a client certificate"
+		}
+	}
+	if w.APIKey != "" || w.fileOfAPIKey() != "" {
+		how += " with an API key"
+	}
+	return fmt.Sprintf("Temporal at %s (%s), %s,", w.Address, w.addressBy, how)
+}
+
+// explain makes of what Temporal's client says when it can't connect one line that says what to do.
+func (w where) explain(err error, secured *renewed) error {
+	used, failed := secured.state()
+	tried := w.tried(used)
+	if _, none := errors.AsType[*serviceerror.NamespaceNotFound](err); none {
+		return fmt.Errorf("%s has no namespace %q (%s): name another one by %s or temporal.namespace, or make this one with `starter setup`", tried, w.Namespace, w.nameSetBy, envNamespace)
+	}
+	switch serviceerror.ToStatus(err).Code() {
+	case codes.PermissionDenied, codes.Unauthenticated:
+		return fmt.Errorf("%s refuses us (%s): check %s (or %s), or %s, and whether they are good for the namespace %q (%s)",
+			tried, lastPart(err), envAPIKey, envAPIKeyFile, envCert, w.Namespace, w.nameSetBy)
+	}
+	if what, fix := handshake(err, used, failed); what != "" {
+		return fmt.Errorf("%s %s: %s", tried, what, fix)
+	}
+	return fmt.Errorf("%s can't be reached (%s): start it, or say where it is in %s or temporal.address", tried, lastPart(err), envAddress)
+}
+
+// handshake says what went wrong between the two sides' TLS, and the fix; "" where something else did.
+func handshake(err error, used *tls.Config, failed error) (what, fix string) {
+	text := err.Error()
+	if used == nil {
+		// What a server that expects TLS does to whoever begins without it.
+		if strings.Contains(text, "server preface") {
+			return "closes connections that begin without TLS", "set " + envTLS + "=true"
+		}
+		return "", ""
+	}
+	if why := refusal(text, failed); why != "" {
+		if len(used.Certificates) == 0 {
+			return fmt.Sprintf("wants a client certificate, it seems (%s)", why), "set " + envCert + " and " + envKey
+		}
+		return fmt.Sprintf("doesn't take our client certificate, it seems (%s)", why),
+			fmt.Sprintf("have its CA added there, or name another one by %s and %s", envCert, envKey)
+	}
+	if unknown, ok := errors.AsType[x509.UnknownAuthorityError](failed); ok {
+		by := ""
+		if unknown.Cert != nil {
+			by = fmt.Sprintf(", issued by %q", unknown.Cert.Issuer)
+		}
+		return "has a certificate that nobody whom we trust has signed" + by, fmt.Sprintf("set %s to the certificate of its CA", envCA)
+	}
+	if wrong, ok := errors.AsType[x509.HostnameError](failed); ok {
+		names := strings.Join(wrong.Certificate.DNSNames, ", ")
+		return fmt.Sprintf("has a certificate that isn't for %q", wrong.Host), fmt.Sprintf("set %s to a name that it is for (%s)", envServerName, names)
+	}
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Reason == x509.Expired {
+		return "has a certificate that has expired, or isn't valid yet", "have it renewed there, or check this machine's clock"
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](failed); ok {
+		return "doesn't speak TLS", fmt.Sprintf("set %s=false, or check the port", envTLS)
+	}
+	if failed != nil {
+		return fmt.Sprintf("can't agree with us on TLS (%s)", failed), "check the port, and the TEMPORAL_TLS_… variables"
+	}
+	return "", ""
+}
+
+// refusal is what is heard of a server that refuses a client's certificate; "" where it did nothing of the kind. By TLS 1.3 it does
+// so when the handshake is over for the client, by an alert, which is lost where the client is just about to say something.
+func refusal(text string, failed error) string {
+	if _, alert, ok := strings.Cut(text, "remote error: tls: "); ok {
+		return strings.TrimRight(alert, `"`)
+	}
+	for _, cut := range []string{"broken pipe", "connection reset by peer", "EOF"} {
+		if failed == nil && strings.Contains(text, cut) {
+			return cut
+		}
+	}
+	return ""
+}
+
+// lastPart is the end of what gRPC says, which is where it tells what happened: `… connect: connection refused`.
+func lastPart(err error) string {
+	text := strings.ReplaceAll(strings.TrimRight(err.Error(), `"`), "\n", " ")
+	if strings.HasSuffix(text, "no children to pick from") { // gRPC's way to say that the name has no address
+		return "no such host"
+	}
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		text = text[i+2:]
+	}
+	return text
+}

@@ -2,10 +2,11 @@ package commerce
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/google/uuid"
 
 	"github.com/throughline-dev/throughline/activities/fault"
 )
@@ -32,14 +33,9 @@ func (a *Activities) once(ctx context.Context, mutation, name string, input map[
 	return fault.Final(system, "failed_too_often", fmt.Sprintf("%d attempts at it have failed", maxFailed)).Err()
 }
 
-// idempotencyKey is a UUID made of an effect's name, as Shopify recommends one (version 8 of RFC 9562, whose content is free).
+// idempotencyKey is a UUID, as Shopify recommends one, made of an effect's name.
 func idempotencyKey(name string, n int) string {
-	if n > 0 {
-		name = fmt.Sprintf("%s#%d", name, n)
-	}
-	b := sha256.Sum256([]byte(name))
-	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "throughline/%s#%d", name, n)).String()
 }
 
 // sorted are a map's keys in an order that every attempt has.

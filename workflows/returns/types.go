@@ -53,6 +53,10 @@ const (
 	PayTask = "pay"
 	// MendTask asks finance what to do about a refund that failed, or that no system can pay: "mend-1".
 	MendTask = "mend"
+	// RefusedTask asks support what becomes of a refund that finance doesn't want to pay: "refused-1".
+	RefusedTask = "refused"
+	// ExchangeTask asks support what the customer gets where what they want instead is out of stock: "exchange-1".
+	ExchangeTask = "exchange"
 	// ReplyTask tells support that the customer has written: "reply-1".
 	ReplyTask = "reply"
 
@@ -63,6 +67,7 @@ const (
 	ActionArrived = "arrived"  // fields "received-1", "grade-1", …, "wrong", "extra", "photo", "rest"
 	ActionRetry   = "retry"    // the refund
 	ActionCredit  = "credit"   // give store credit instead
+	ActionRefund  = "refund"   // instead of an exchange
 	ActionByHand  = "by-hand"  // it was paid another way, the reference in the field "reference"
 	ActionDone    = "done"     // nothing more is to be done about it
 	ActionAgain   = "again"    // look at the return again (after a rejection, or once it has expired)
@@ -159,25 +164,48 @@ type ArrivedLine struct {
 	Grade    string `json:"grade"`
 }
 
+// How a refund is paid, or a part of one. It is "" while that isn't known.
+const (
+	HowStripe   = "stripe"
+	HowCredit   = "store_credit"
+	HowExchange = "exchange" // nothing is left to pay
+	HowByHand   = "by_hand"  // by people, as no system could
+	HowNothing  = "nothing"  // nothing is paid
+)
+
+// Where a refund stands.
+const (
+	StateAgreed  = "agreed"  // by finance; nothing of it, or not all, is paid
+	StatePaid    = "paid"    // all of it is on its way
+	StateSettled = "settled" // all of it is with the customer, as far as anybody knows
+	StateFailed  = "failed"  // all is at its end, and of some of it nothing more is paid
+	StateDropped = "dropped" // finance didn't want to pay it, and support has let that be
+)
+
 // Refund is one payment to the customer, or one credit: for what came in one parcel or several.
 type Refund struct {
 	// N numbers the return's refunds, from 1.
 	N        int             `json:"n"`
 	Reckoned refund.Reckoned `json:"reckoned"`
-	// By are those of finance who agreed to it.
-	By []humantask.Outcome `json:"by,omitempty"`
-	// How is "stripe", "store_credit", "exchange" (where nothing is left to pay) or "by_hand".
-	How   string       `json:"how"`
-	Paid  []RefundedTo `json:"paid,omitempty"`
-	Shop  string       `json:"shop,omitempty"` // the shop's ID of the refund
-	State string       `json:"state"`          // "agreed", "paid", "settled", "failed"
+	// By are those of finance who agreed to it, and Against those who didn't before.
+	By      []humantask.Outcome `json:"by,omitempty"`
+	Against []humantask.Outcome `json:"against,omitempty"`
+	How     string              `json:"how"`
+	Paid    []RefundedTo        `json:"paid,omitempty"`
+	Shop    string              `json:"shop,omitempty"` // the shop's ID of the refund
+	State   string              `json:"state"`
 }
 
-// RefundedTo is what went back to one payment.
+// RefundedTo is what went back to one payment, or took its place.
 type RefundedTo struct {
-	Part   refund.Part    `json:"part"`
-	Repaid billing.Repaid `json:"repaid"`
-	// Reference is what people entered who paid it another way.
+	Part refund.Part `json:"part"`
+	// How is how it went, which may be another way than that of the refund as a whole.
+	How    string         `json:"how,omitempty"`
+	Repaid billing.Repaid `json:"repaid,omitzero"`
+	// Failed are Stripe's refunds of it that failed before.
+	Failed []billing.Repaid `json:"failed,omitempty"`
+	// Reference is what people entered who paid it another way, or the shop's ID of the store credit; of a part of which nothing more
+	// is paid, why.
 	Reference string `json:"reference,omitempty"`
 }
 

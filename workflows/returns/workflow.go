@@ -139,6 +139,12 @@ type returning struct {
 	notes    queue // in the ticket
 	arrivals queue // into stock, then to finance
 	outside  queue // to the warehouse
+
+	// The order's guard, stock, and money: see lock.go, stock.go, pay.go, exchange.go.
+	lock     lock
+	stock    stocking
+	paying   payments
+	exchange exchange
 }
 
 // open registers everything by which the outside reaches the return, before anything blocks.

@@ -43,6 +43,7 @@ type World struct {
 
 	Proposals
 	Returns
+	Payments
 
 	mu      sync.Mutex
 	calls   map[string]int

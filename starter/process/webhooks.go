@@ -10,7 +10,7 @@ func webhooks(o Options) (*webhook.Handler, error) {
 	c := o.Live.Config()
 	secret, sign, mail := c.Secret(config.HubSpotSecret), c.Secret(config.DropboxSignKey), c.Systems.SendGrid
 	if !secret.IsSet() {
-		o.Logger.Warn("Calls, meetings and deals that HubSpot reports will be refused, since there is no secret to check its signature by.", "set", config.HubSpotSecret)
+		o.Logger.Warn("Calls, meetings, deals and tickets that HubSpot reports will be refused, since there is no secret to check its signature by.", "set", config.HubSpotSecret)
 	}
 	if !sign.IsSet() {
 		o.Logger.Warn("Signatures that Dropbox Sign reports will be refused, since there is no key to check its event_hash by.", "set", config.DropboxSignKey)
@@ -33,6 +33,7 @@ func webhooks(o Options) (*webhook.Handler, error) {
 		DropboxSignKey: sign.Reveal(),
 		StripeSecrets:  c.StripeWebhookSecrets(),
 		Proposals:      func() config.Proposal { return o.Live.Config().Proposal },
+		Returns:        func() config.Returns { return o.Live.Config().Returns },
 		PublicURL:      c.Starter.PublicURL,
 		EventKey:       mail.EventKey,
 		ReplyKey:       mail.ReplyKey,

@@ -1,8 +1,11 @@
 package webhook
 
 import (
+	"context"
 	"errors"
 	"time"
+
+	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
@@ -22,7 +25,13 @@ func (e hubSpotEvent) reached(rules config.Proposal) ([]news, error) {
 	if !ok || e.OccurredAt == 0 || e.ObjectID == "" {
 		return nil, errors.New("a deal that has reached its stage has no time or no record")
 	}
-	return []news{{deal: &intake.Deal{
-		ID: string(e.ObjectID), At: at, Currency: rules.DealCurrency, ValidDays: rules.DealValidDays,
-	}}}, nil
+	return []news{{start: deal{ID: string(e.ObjectID), At: at, Currency: rules.DealCurrency, ValidDays: rules.DealValidDays}}}, nil
+}
+
+// deal starts a proposal.
+type deal intake.Deal
+
+func (d deal) take(ctx context.Context, c client.Client) error {
+	_, err := intake.TakeDeal(ctx, c, intake.Deal(d))
+	return err
 }

@@ -7,17 +7,17 @@ import (
 	"sync"
 
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/throughline-dev/throughline/activities/claims"
-	"github.com/throughline-dev/throughline/starter/intake"
 )
 
 // atOnce is how many pieces of a post's news are handed on at a time: enough for a hundred within the time that a vendor
 // waits, and few enough to leave the workers room.
 const atOnce = 16
 
-// news is a signal for one case, or a deal that starts one.
+// news is a signal for one case, or what starts one.
 type news struct {
 	// id is that of the case's workflow; "" where subject finds it.
 	id string
@@ -25,13 +25,18 @@ type news struct {
 	subject string
 	signal  string
 	content any
-	// deal starts a proposal; nil for a signal.
-	deal *intake.Deal
+	// start starts a case; nil for a signal.
+	start start
+}
+
+// start is what starts a case, once however often it is told.
+type start interface {
+	take(context.Context, client.Client) error
 }
 
 // tally is what became of a post's news.
 type tally struct {
-	told   int // signals and deals that Temporal has
+	told   int // signals, and cases that were started, that Temporal has
 	nobody int // no case is about this
 	ended  int // the case was over
 }
@@ -65,8 +70,8 @@ func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
 
 // hand gives one piece of news to its case.
 func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
-	if one.deal != nil {
-		if _, err := intake.TakeDeal(ctx, h.o.Client, *one.deal); err != nil {
+	if one.start != nil {
+		if err := one.start.take(ctx, h.o.Client); err != nil {
 			return tally{}, err
 		}
 		return tally{told: 1}, nil

@@ -16,20 +16,26 @@ import (
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 // tellable fails unless every piece of news can be handed to Temporal, is recognised by an ID, and is for somebody.
 func tellable(t *testing.T, all []news) {
 	for _, one := range all {
-		if one.deal != nil {
-			require.Regexp(t, `^[1-9][0-9]{0,18}$`, one.deal.ID)
-			require.True(t, one.deal.At.Year() >= 1970 && one.deal.At.Year() < 3000)
+		if one.start != nil {
+			d, ok := one.start.(deal)
+			if !ok {
+				one := one.start.(ticket)
+				d.ID, d.At = one.id, one.at
+			}
+			require.Regexp(t, `^[1-9][0-9]{0,18}$`, d.ID)
+			require.True(t, d.At.Year() >= 1970 && d.At.Year() < 3000)
 			require.Empty(t, one.id+one.subject)
 			continue
 		}
 		require.NotEqual(t, one.id == "", one.subject == "", "it is for a case or for who holds a subject")
 		if one.id != "" {
-			require.True(t, lead.IsWorkflowID(one.id) || proposal.IsWorkflowID(one.id))
+			require.True(t, lead.IsWorkflowID(one.id) || proposal.IsWorkflowID(one.id) || returns.IsWorkflowID(one.id))
 		} else {
 			require.Regexp(t, `^crm-contact/[0-9]+$`, one.subject)
 		}
@@ -40,6 +46,12 @@ func tellable(t *testing.T, all []news) {
 			id, text, at = c.ID, c.Text, c.At
 			require.LessOrEqual(t, utf8.RuneCountInString(c.Text), lead.MaxMessage)
 		case lead.Undelivered:
+			id, text, at = c.ID, c.Reason, c.At
+			require.LessOrEqual(t, utf8.RuneCountInString(c.Reason), maxReason)
+		case returns.Reply:
+			id, text, at = c.ID, c.Text, c.At
+			require.LessOrEqual(t, utf8.RuneCountInString(c.Text), returns.MaxComment)
+		case returns.Undelivered:
 			id, text, at = c.ID, c.Reason, c.At
 			require.LessOrEqual(t, utf8.RuneCountInString(c.Reason), maxReason)
 		case lead.Merged:
@@ -71,8 +83,10 @@ func FuzzHubSpotEvents(f *testing.F) {
 	f.Add([]byte("[" + loggedCall + "]"))
 	f.Add([]byte(`[{"subscriptionType":"object.merge","objectTypeId":"0-1","primaryObjectId":10,"mergedObjectIds":[11,"12",null],"newObjectId":99}]`))
 	f.Add([]byte(`[{"subscriptionType":"contact.propertyChange","objectId":1,"propertyName":"notes_last_contacted","propertyValue":"2026-01-01T00:00:00.000+14:00"},1,null,[]]`))
-	f.Add([]byte("[" + reachedStage + "]"))
-	h := &Handler{o: Options{Proposals: func() config.Proposal { return fromDeals }}}
+	f.Add([]byte("[" + reachedStage + "," + askedFor + "," + ordered + "]"))
+	h := &Handler{o: Options{
+		Proposals: func() config.Proposal { return fromDeals }, Returns: func() config.Returns { return fromTickets },
+	}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if b, err := h.readHubSpot(body); err == nil {
 			counted(t, b)
@@ -137,8 +151,8 @@ func FuzzText(f *testing.F) {
 		m := mailOf(map[string]string{"text": text, "html": html, "charsets": string(charsets), "from": addresses, "to": addresses, "headers": text})
 		got := m.text()
 		require.True(t, utf8.ValidString(got))
-		require.LessOrEqual(t, utf8.RuneCountInString(got), lead.MaxMessage)
 		require.Equal(t, clean(got), got)
+		require.LessOrEqual(t, utf8.RuneCountInString(shorten(got, 10)), 10)
 		for _, id := range m.cases(replyHost) {
 			require.Regexp(t, `^[a-z0-9-]{1,64}$`, id)
 		}

@@ -20,7 +20,7 @@ import (
 const lastContacted = "notes_last_contacted"
 
 // objects are the kinds of records that matter here, by their objectTypeId in the generic subscriptions ("object.…").
-var objects = map[string]string{"0-1": "contact", "0-3": "deal"}
+var objects = map[string]string{"0-1": "contact", "0-3": "deal", "0-5": "ticket"}
 
 // takeHubSpotEvents takes the events of an app's subscriptions. HubSpot waits five seconds for an answer, and sends a post again
 // up to ten times in 24 hours unless that is 2xx.
@@ -105,6 +105,8 @@ func (h *Handler) readHubSpotEvent(event []byte) ([]news, error) {
 		return e.merged()
 	case "deal.propertyChange":
 		return e.reached(h.o.Proposals())
+	case "ticket.propertyChange":
+		return e.asked(h.o.Returns())
 	}
 	return nil, nil
 }

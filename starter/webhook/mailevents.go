@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 // eventsRepeated is how long SendGrid goes on posting events that weren't answered with 2xx.
@@ -79,7 +80,7 @@ func readMailEvent(event []byte) ([]news, error) {
 		return nil, err
 	}
 	id, step, _ := strings.Cut(e.Key, "/")
-	if !lead.IsWorkflowID(id) || step == "" || len(step) > maxStep {
+	if !lead.IsWorkflowID(id) && !returns.IsWorkflowID(id) || step == "" || len(step) > maxStep {
 		return nil, nil // some other e-mail of the account
 	}
 	seconds, err := e.Timestamp.Int64()
@@ -87,9 +88,13 @@ func readMailEvent(event []byte) ([]news, error) {
 	if err != nil || !ok || e.ID == "" || len(e.ID) > maxID {
 		return nil, errors.New("an event about an e-mail of ours has no ID or no time")
 	}
-	return []news{{id: id, signal: lead.SignalUndelivered, content: lead.Undelivered{
+	what := lead.Undelivered{
 		ID: "sendgrid/" + e.ID, Step: step, What: e.Event, Reason: shorten(oneLine(e.Reason), maxReason), At: at,
-	}}}, nil
+	}
+	if returns.IsWorkflowID(id) {
+		return []news{{id: id, signal: returns.SignalUndelivered, content: returns.Undelivered(what)}}, nil
+	}
+	return []news{{id: id, signal: lead.SignalUndelivered, content: what}}, nil
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }

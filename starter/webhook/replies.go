@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 	mailWithin = 2 * time.Minute
 )
 
-// takeReply takes a mail to a lead's own address, as SendGrid's Inbound Parse posts it.
+// takeReply takes a mail to a lead's or a return's own address, as SendGrid's Inbound Parse posts it.
 //
 // A mail that is answered with 4xx is gone for good, and nobody hears of it, its sender neither; so what could be our own
 // mistake, such as a wrong key, is answered with 5xx, after which SendGrid tries for three days.
@@ -63,25 +64,31 @@ func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request) {
 	h.finish(w, r, h.replies(mailOf(form), check.at))
 }
 
-// replies are the news in a mail, for each lead that it was written to.
+// replies are the news in a mail, for each lead and return that it was written to.
 func (h *Handler) replies(m mail, at time.Time) batch {
 	b := batch{events: 1}
-	contact := lead.Contact{ID: m.id(), How: lead.Replied, At: at, Text: m.text()}
+	text := m.text()
+	contact := lead.Contact{ID: m.id(), How: lead.Replied, At: at, Text: strings.TrimSpace(shorten(text, lead.MaxMessage))}
 	for _, p := range h.o.People() {
 		if m.sender != "" && strings.EqualFold(p.Email, m.sender) {
 			contact.How, contact.Person = lead.Wrote, p.ID
 		}
 	}
-	if m.automatic() {
-		if contact.Person != "" { // ours are away: that is no news to ours, nor a contact
-			b.ignored = 1
-			return b
-		}
+	automatic, ours := m.automatic(), contact.Person != ""
+	if automatic && ours { // ours are away: that is no news to ours, nor a contact
+		b.ignored = 1
+		return b
+	}
+	if automatic {
 		contact.How = lead.AutoReplied
 	}
+	reply := returns.Reply{ID: m.id(), At: at, Text: strings.TrimSpace(shorten(text, returns.MaxComment)), Automatic: automatic}
 	for _, id := range m.cases(h.o.ReplyHost) {
-		if lead.IsWorkflowID(id) {
+		switch {
+		case lead.IsWorkflowID(id):
 			b.news = append(b.news, news{id: id, signal: lead.SignalContact, content: contact})
+		case returns.IsWorkflowID(id) && !ours: // what ours write to a customer, they know
+			b.news = append(b.news, news{id: id, signal: returns.SignalReply, content: reply})
 		}
 	}
 	if len(b.news) == 0 {

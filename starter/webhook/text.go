@@ -7,17 +7,15 @@ import (
 	"unicode"
 
 	"golang.org/x/text/encoding/htmlindex"
-
-	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
-// text is what was written, as plain text, without what it answers, and no longer than a lead keeps. A raw mail has none here.
+// text is what was written, as plain text and without what it answers. A raw mail has none here.
 func (m mail) text() string {
 	text := clean(m.decoded("text"))
 	if text == "" {
 		text = clean(htmlText(m.decoded("html")))
 	}
-	return strings.TrimSpace(shorten(withoutQuote(text), lead.MaxMessage))
+	return strings.TrimSpace(withoutQuote(text))
 }
 
 // decoded is a field in UTF-8. What isn't valid in the charset that SendGrid names becomes U+FFFD.

@@ -1,10 +1,10 @@
 // Package webhook takes what vendors post about leads, proposals and returns, and hands it to their workflows as signals:
 //
-//	POST /hubspot/events      HubSpot: a call or a meeting was logged, contacts were merged, a deal has reached its stage
+//	POST /hubspot/events      HubSpot: a call or a meeting was logged, contacts were merged, a deal or a ticket has reached its stage
 //	POST /dropboxsign/events  Dropbox Sign: a document was looked at, signed, declined, …
 //	POST /stripe/events       Stripe: a refund was taken by the customer's bank, failed, …
 //	POST /sendgrid/events     SendGrid's event webhook: an e-mail bounced, was dropped, or was reported as spam
-//	POST /sendgrid/replies    SendGrid's Inbound Parse: somebody has written to a lead's own address
+//	POST /sendgrid/replies    SendGrid's Inbound Parse: somebody has written to a lead's or a return's own address
 //
 // Nothing is believed that its vendor hasn't signed. Accepted means durable: 2xx is answered only once Temporal has every
 // signal that a post is worth, and anything else makes the vendor post it again. A repeat is harmless, since news carries the
@@ -48,6 +48,8 @@ type Options struct {
 	StripeSecrets []string
 	// Proposals says which deals start one, as the handbook has it now. nil is none.
 	Proposals func() config.Proposal
+	// Returns says which tickets start one, as the handbook has it now. nil is none.
+	Returns func() config.Returns
 	// PublicURL is how the outside reaches the door, without a slash at its end: HubSpot signs the address that it calls.
 	PublicURL string
 	// EventKey and ReplyKey are the public keys, as SendGrid shows them, of the event webhook and of Inbound Parse's security
@@ -55,7 +57,7 @@ type Options struct {
 	EventKey, ReplyKey string
 	// ReplyHost is the host whose mail Inbound Parse takes.
 	ReplyHost string
-	// People are ours as the handbook has them now: an e-mail from one of them is not from the lead. nil is nobody.
+	// People are ours as the handbook has them now: an e-mail from one of them is not from the lead or the customer. nil is nobody.
 	People func() []policy.Person
 	// MaxBody is the longest post of events, in bytes; 0 for [DefaultMaxBody]. Mail has a limit of its own, above SendGrid's.
 	MaxBody int
@@ -82,6 +84,9 @@ func New(o Options) (*Handler, error) {
 	}
 	if o.Proposals == nil {
 		o.Proposals = func() config.Proposal { return config.Proposal{} }
+	}
+	if o.Returns == nil {
+		o.Returns = func() config.Returns { return config.Returns{} }
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

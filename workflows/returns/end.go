@@ -43,7 +43,7 @@ func (r *returning) abandon(ctx workflow.Context) {
 	defer cancel()
 	r.abandoned = true
 	r.giveUp()
-	_ = r.settled(ctx) // what was begun is recorded
+	_ = r.settled(r.way) // which is over: what was begun is recorded, and no more
 	spec := r.shopStep("abandon", "Take the return back in the shop")
 	spec.Policy, spec.BestEffort = step.System.Within(giveUpWithin), true
 	switch nothing := !r.arrivedAny() && !r.result.Assessed.Keep; {

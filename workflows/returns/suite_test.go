@@ -175,6 +175,17 @@ func (s *Suite) arrives(after time.Duration, n int, fields ...string) {
 	s.decide(after, fmt.Sprintf("%s-%d", ArriveTask, n), ActionArrived, walt, fields...)
 }
 
+// pays has finance agree to a refund.
+func (s *Suite) pays(after time.Duration, n int) {
+	s.decide(after, fmt.Sprintf("%s-%d", PayTask, n), ActionApprove, fiona)
+}
+
+// comes has the shirt arrive, and paid for an hour later.
+func (s *Suite) comes(after time.Duration) {
+	s.arrives(after, 1, "received-1", "1", "grade-1", "new")
+	s.pays(after+hour, 1)
+}
+
 // writes has the customer write.
 func (s *Suite) writes(after time.Duration, text string) {
 	s.clicks++

@@ -8,6 +8,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/dropboxsign"
 	"github.com/throughline-dev/throughline/sandbox/internal/hubspot"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
+	"github.com/throughline-dev/throughline/sandbox/internal/shopify"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
 	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
@@ -40,6 +41,7 @@ func (s *Sandbox) doors(mux *http.ServeMux) {
 	s.crmDoors(mux)
 	s.proposalDoors(mux)
 	s.paymentDoors(mux)
+	s.shopDoors(mux)
 	mux.HandleFunc("GET /_sandbox/faults", func(w http.ResponseWriter, r *http.Request) {
 		wire.JSON(w, http.StatusOK, s.faults.List())
 	})
@@ -55,7 +57,8 @@ func (s *Sandbox) effects(caseID string) []client.Effect {
 	list = append(list, s.crm.Effects(caseID)...)
 	list = append(list, s.sign.Effects(caseID)...)
 	list = append(list, s.work.Effects(caseID)...)
-	return append(list, s.billing.Effects(caseID)...)
+	list = append(list, s.billing.Effects(caseID)...)
+	return append(list, s.shop.Effects(caseID)...)
 }
 
 func (s *Sandbox) click(w http.ResponseWriter, r *http.Request) {
@@ -148,7 +151,8 @@ func take[In, Out any](w http.ResponseWriter, r *http.Request, do func(In) (Out,
 func refuse(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	if errors.Is(err, hubspot.ErrNoRecord) || errors.Is(err, sendgrid.ErrNoEmail) ||
-		errors.Is(err, dropboxsign.ErrNoRequest) || errors.Is(err, stripe.ErrNoInvoice) || errors.Is(err, stripe.ErrNoRefund) {
+		errors.Is(err, dropboxsign.ErrNoRequest) || errors.Is(err, stripe.ErrNoInvoice) ||
+		errors.Is(err, shopify.ErrNoOrder) || errors.Is(err, shopify.ErrNoProduct) || errors.Is(err, stripe.ErrNoRefund) {
 		status = http.StatusNotFound
 	}
 	wire.Error(w, status, "%s", err)

@@ -16,6 +16,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 	"github.com/throughline-dev/throughline/sandbox/internal/pdl"
 	"github.com/throughline-dev/throughline/sandbox/internal/sendgrid"
+	"github.com/throughline-dev/throughline/sandbox/internal/shopify"
 	"github.com/throughline-dev/throughline/sandbox/internal/slack"
 	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 	"github.com/throughline-dev/throughline/sandbox/internal/webhook"
@@ -33,6 +34,7 @@ const (
 	DefaultAsanaToken         = "asana-sandbox"
 	DefaultStripeKey          = "sk_test_sandbox"
 	DefaultStripeSecret       = "whsec_sandbox"
+	DefaultShopifyToken       = "shpat_sandbox"
 )
 
 // ReplyHost is the host whose mail SendGrid hands to [Options.RepliesURL], where the Options name no other.
@@ -87,6 +89,9 @@ type Options struct {
 	// SignEventsURL is where Dropbox Sign posts what becomes of signature requests (the starter's /dropboxsign/events). To ""
 	// nothing is posted.
 	SignEventsURL string
+	// ReturnsURL is where the shop's return page sends what customers ask for (the starter's /returns). With "" nobody can ask. It can be set
+	// later: see [Sandbox.SetReturnsURL].
+	ReturnsURL string
 	// StripeEventsURL is where Stripe posts what becomes of refunds (the starter's /stripe/events). To "" nothing is posted.
 	StripeEventsURL string
 	// ReplyHost is the host whose mail goes to the RepliesURL; "" is the constant [ReplyHost].
@@ -103,9 +108,14 @@ type Options struct {
 	// The credentials that callers must show, and the secrets that clicks and HubSpot's and Stripe's events are signed with; "" is the
 	// Default of each. What SendGrid posts is signed with keys of its own: see [Keys].
 	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, HubSpotSecret, PDLKey string
-	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret                       string
+	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyToken         string
 
-	// Lag is how long it takes until a write can be found by the searches of HubSpot, Dropbox Sign and Stripe and in SendGrid's
+	// SampleOrders has a new shop begin with some orders, for people to look at.
+	SampleOrders bool
+	// ShopifyPoints is how many points a second Shopify gives to its callers, who can save up to twenty times as many; 0 is no limit.
+	ShopifyPoints int
+
+	// Lag is how long it takes until a write can be found by the searches of HubSpot, Dropbox Sign, Stripe and Shopify and in SendGrid's
 	// e-mail activity, which are all eventually consistent at the vendors. 0 is at once.
 	Lag time.Duration
 	// EnrichDelay is how long People Data Labs takes for an answer. 0 is at once.
@@ -128,6 +138,7 @@ func (o Options) withDefaults() Options {
 		{&o.AsanaToken, DefaultAsanaToken},
 		{&o.StripeKey, DefaultStripeKey},
 		{&o.StripeWebhookSecret, DefaultStripeSecret},
+		{&o.ShopifyToken, DefaultShopifyToken},
 		{&o.ReplyHost, ReplyHost},
 	} {
 		if *d.value == "" {
@@ -149,8 +160,10 @@ type Sandbox struct {
 	sign    *dropboxsign.Server
 	work    *asana.Server
 	billing *stripe.Server
+	shop    *shopify.Server
 	leadURL atomic.Pointer[string]
-	done    context.Context // is over when the sandbox is closed
+	returns atomic.Pointer[string] // the ReturnsURL
+	done    context.Context        // is over when the sandbox is closed
 	stop    context.CancelFunc
 	handler http.Handler
 }
@@ -177,6 +190,7 @@ func New(o Options) (*Sandbox, error) {
 	s.done, s.stop = context.WithCancel(context.Background())
 	s.SetInteractionsURL(o.InteractionsURL)
 	s.SetLeadURL(o.LeadURL)
+	s.SetReturnsURL(o.ReturnsURL)
 	s.handler = s.routes()
 	return s, nil
 }
@@ -217,7 +231,10 @@ func (s *Sandbox) open() (err error) {
 	if err != nil {
 		return err
 	}
-	return s.openProposals()
+	if err = s.openProposals(); err != nil {
+		return err
+	}
+	return s.openShop()
 }
 
 // Handler serves the vendors' APIs, the pages, and the doors for tests: see the package's description.
@@ -236,6 +253,7 @@ func (s *Sandbox) routes() http.Handler {
 	vendor("/dropboxsign", "dropboxsign", dropboxsign.Refuse, s.sign.API())
 	vendor("/asana", "asana", asana.Refuse, s.work.API())
 	vendor("/stripe", "stripe", stripe.Refuse, s.billing.API())
+	vendor("/shopify", "shopify", shopify.Refuse, s.shop.API())
 
 	// What people's browsers use is closed to other sites: these need no credentials.
 	people := http.NewServeMux()
@@ -247,6 +265,9 @@ func (s *Sandbox) routes() http.Handler {
 
 // SetInteractionsURL changes where clicks are sent.
 func (s *Sandbox) SetInteractionsURL(url string) { s.slack.SetInteractionsURL(url) }
+
+// SetReturnsURL changes where the shop's return page sends what customers ask for.
+func (s *Sandbox) SetReturnsURL(url string) { s.returns.Store(&url) }
 
 // SetLeadURL changes where the website's form is sent.
 func (s *Sandbox) SetLeadURL(url string) { s.leadURL.Store(&url) }

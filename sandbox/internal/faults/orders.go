@@ -17,7 +17,7 @@ import (
 )
 
 // The systems that can be told to fail.
-var Systems = []string{"slack", "sendgrid", "hubspot", "pdl", "dropboxsign", "asana", "stripe"}
+var Systems = []string{"slack", "sendgrid", "hubspot", "pdl", "dropboxsign", "asana", "stripe", "shopify"}
 
 // Kinds are the faults that can be ordered.
 var Kinds = []string{client.Throttled, client.Broken, client.Unauthorized, client.Timeout, client.LostReply, client.Garbage, client.Slow}

@@ -36,7 +36,7 @@ type shop struct {
 	page int
 	// fail answers instead of the shop when it returns true: before the effect, or after it (done).
 	fail func(w http.ResponseWriter, op string, done bool) bool
-	// answers are by the operation; those of the orders, returns, stock and drafts below stand in files of their own.
+	// answers are by the operation; those of orders, returns, stock and drafts are put there by the files that test them.
 	answers map[string]func(variables object) object
 	keys    map[string]object // what was answered to an idempotency key
 	spent   map[string]bool   // keys whose request has failed
@@ -56,11 +56,25 @@ func open(t *testing.T, options ...func(*commerce.Options)) (*shop, *commerce.Ac
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	o := commerce.Options{URL: srv.URL, Token: "shpat_test"}
+	o := commerce.Options{URL: srv.URL, Token: "shpat_test", HTTP: &http.Client{Transport: inTurn{s}}}
 	for _, option := range options {
 		option(&o)
 	}
 	return s, commerce.New(o)
+}
+
+// inTurn has the shop and the test see each other's changes: a test changes the shop only while nothing is asked of it.
+type inTurn struct{ *shop }
+
+func (i inTurn) RoundTrip(r *http.Request) (*http.Response, error) {
+	i.pass()
+	defer i.pass()
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func (s *shop) pass() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 }
 
 var operation = regexp.MustCompile(`^(?:query|mutation) (\w+)`)
@@ -120,16 +134,12 @@ func (s *shop) list(nodes []object, variables object) object {
 func (s *shop) once(root string, variables object, do func(input object) object) object {
 	name := variables["key"].(string)
 	if s.spent[name] {
-		return object{root: object{root2(root): nil, "userErrors": []object{{"code": "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "field": nil, "message": "again"}}}}
+		return wrong(root, "inventoryAdjustmentGroup", "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "key")
 	}
 	if s.keys[name] == nil {
 		s.keys[name] = do(variables["input"].(object))
 	}
 	return object{root: s.keys[name]}
-}
-
-func root2(root string) string {
-	return map[string]string{"inventoryAdjustQuantities": "inventoryAdjustmentGroup", "refundCreate": "refund"}[root]
 }
 
 // wrong is the answer of a mutation that can't be done.

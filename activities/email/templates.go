@@ -20,11 +20,30 @@ var builtIn embed.FS
 // keys are the data that Throughline gives to the templates it uses; a template of one of these names can use no other. Any of
 // them may be empty.
 var keys = map[string][]string{
-	"lead_outreach": {"lead_name", "lead_company", "rep_name", "rep_email", "company"},
+	"return_received":      returned("lines"),
+	"return_refused":       returned("reasons"),
+	"return_question":      returned("question"),
+	"return_approved":      returned("lines", "part", "comment", "wish", "instead", "keep", "address", "until", "we_pay", "fee"),
+	"return_rejected":      returned("reason"),
+	"return_arrived":       returned("lines", "missing", "until", "wrong"),
+	"return_reminder":      returned("missing", "address", "until"),
+	"return_expired":       returned("missing", "some"),
+	"return_cancelled":     returned("missing", "some"),
+	"return_answer":        returned("answer", "until"),
+	"return_refund":        returned("lines", "total", "ways", "later", "state"),
+	"return_refund_failed": returned("total"),
+	"return_credit":        returned("lines", "total", "state"),
+	"return_exchange":      returned("lines", "total", "ways", "later", "instead", "exchange"),
+	"lead_outreach":        {"lead_name", "lead_company", "rep_name", "rep_email", "company"},
 	"proposal_signed": {
 		"client_name", "client_company", "title", "number", "total", "strategist_name", "strategist_email", "company",
 	},
 	"task": {"person_name", "title", "text", "facts", "status", "how", keyLink, keyLinkUntil},
+}
+
+// returned are the keys of an e-mail to a customer who returns something: those that all have, and its own.
+func returned(own ...string) []string {
+	return append([]string{"customer_name", "company", "number", "order"}, own...)
 }
 
 // Templates are pairs of templates, by name.

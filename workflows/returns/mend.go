@@ -22,9 +22,7 @@ const maxReference = 200
 
 // mend has finance say what becomes of a part that didn't get to the customer, until it does or nothing more is to be done about it.
 func (l *leg) mend(ctx workflow.Context) error {
-	if l.announced {
-		l.sayAgain(ctx, stateFailed)
-	}
+	l.sayFailed(ctx)
 	for why := l.whyOpen(); ; {
 		o, err := l.askFinance(ctx, why)
 		if err != nil {

@@ -31,10 +31,11 @@ const (
 	// goods stay with the customer: what follows is empty then), address (of several lines), until (a time), we_pay (yes where the way
 	// back is ours to pay), fee (what it costs the customer, taken off what they get: "EUR 4.90"; "" for nothing).
 	mailApproved = "return_approved"
-	// By what is paid: pay.go has their data.
-	mailRefund   = "return_refund"
-	mailCredit   = "return_credit"
-	mailExchange = "return_exchange"
+	// By what is paid: words.go has their data.
+	mailRefund       = "return_refund"
+	mailRefundFailed = "return_refund_failed"
+	mailCredit       = "return_credit"
+	mailExchange     = "return_exchange"
 )
 
 // headlines are what the ticket says of each e-mail.
@@ -51,7 +52,9 @@ var headlines = map[string]string{
 	mailAnswer:    "An answer.",
 	mailRefund:    "The refund is on its way.",
 	mailCredit:    "The store credit is there.",
-	mailExchange:  "What they get instead is on its way.",
+
+	mailRefundFailed: "The refund hasn't reached them.",
+	mailExchange:     "What they get instead is on its way.",
 }
 
 // tell has the customer know how it stands: an e-mail by the template, and the same in the ticket, each once. It doesn't block: an

@@ -67,17 +67,17 @@ func (p *payment) ways() string {
 	return strings.Join(lines, "\n")
 }
 
-// What a mail about money is about, beside the first that a refund is paid.
+// What a mail about a refund is about, beside the first that it is paid.
 const (
-	stateFailed = "failed" // it hasn't got to the customer
-	stateAgain  = "again"  // it now does, in the way that the mail says
-	stateLate   = "late"   // it has got there at last
+	stateAgain = "again" // what hadn't got to the customer now does, in the way that the mail says
+	stateLate  = "late"  // it has got there at last
 )
 
 // sayPaid tells the customer about a refund. The mails' data, beside what all have (see tell.go): lines is how the refund comes about;
 // total is what they get, "" for nothing; ways are how and by when they get it, a line each; later is what is still to be paid in
-// another way, "" for nothing; state is "", or one of the states above. The mail about an exchange has instead (lines, as when it was
-// approved) and exchange (the new order's name) as well.
+// another way, "" for nothing; state is "", or one of the states above. That about store credit has lines, total and state; that about
+// an exchange no state, but instead (lines, as when it was approved) and exchange (the new order's name); that about a refund which
+// failed has the total.
 func (p *payment) sayPaid(ctx workflow.Context) {
 	f := p.result.Refunds[p.n-1]
 	var later money.Amount
@@ -106,13 +106,19 @@ func (p *payment) sayPaid(ctx workflow.Context) {
 	}
 }
 
+// sayFailed tells the customer that a part of a refund hasn't got to them, where they were told that it would.
+func (l *leg) sayFailed(ctx workflow.Context) {
+	if l.announced {
+		l.tell(ctx, mailRefundFailed, map[string]string{"total": l.it().Part.Amount.String()})
+	}
+	l.announced = false
+}
+
 // sayAgain tells the customer what became of a part of a refund. That nothing more is paid is for whoever decided it to tell.
 func (l *leg) sayAgain(ctx workflow.Context, state string) {
 	it := *l.it()
 	amount := it.Part.Amount.String()
-	if state != stateFailed {
-		l.announced = it.got()
-	}
+	l.announced = it.got()
 	switch {
 	case it.How == HowNothing:
 	case it.How == HowCredit:

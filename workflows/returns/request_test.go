@@ -73,7 +73,7 @@ func (s *Suite) TestWhatWasReturnedBetweenTwoLooksIsSeen() {
 
 func (s *Suite) TestATicketThatSaysAllGoesByItself() {
 	s.fromTicket()
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Equal(Completed, r.Ending)
 	s.True(r.ByRule)
@@ -108,7 +108,7 @@ func (s *Suite) TestWhatATicketDoesNotSaySupportAdds() {
 	s.decide(4*hour, CompleteTask, ActionFill, sam, "order", "1042", "items", "1 x SHIRT-M, ugly", "wish", "refund")
 	s.decide(5*hour, CompleteTask, ActionFill, sam, "order", "1042", "items", "1 x SHIRT-M, too small", "wish", "refund", "email", "ada")
 	s.decide(6*hour, CompleteTask, ActionFill, sam, "order", "#1042", "items", "1 x SHIRT-M, too small", "wish", "refund")
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Equal(Completed, r.Ending)
 	card := s.card(CompleteTask)
@@ -152,7 +152,7 @@ func (s *Suite) TestATicketThatIsGoneOrAnothersStartsNothing() {
 			s.fromTicket()
 			change()
 			if name == "its own again" {
-				s.comes(2*days)
+				s.comes(2 * days)
 				s.Equal(Completed, s.run().Ending)
 				return
 			}

@@ -17,7 +17,7 @@ func (s *Suite) TestASmallReturnGoesByRuleFromItsRequestToItsEnd() {
 		s.Equal([]string{"arrive-1"}, s.tasks())
 		s.Equal(map[string]int{shirt: 1}, s.asOf().Approved)
 	})
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Equal(Completed, r.Ending)
 	s.True(r.ByRule)
@@ -52,7 +52,7 @@ func (s *Suite) TestASmallReturnGoesByRuleFromItsRequestToItsEnd() {
 
 func (s *Suite) TestTheCustomerHearsOfEachTurnOnceAndSoDoesTheTicket() {
 	s.small()
-	s.comes(2*days)
+	s.comes(2 * days)
 	s.run()
 	s.Equal([]string{"received", "approved", "arrived"}, s.mailed()[:3])
 	received := s.mail(mailReceived)
@@ -82,7 +82,7 @@ func (s *Suite) TestTheCustomerHearsOfEachTurnOnceAndSoDoesTheTicket() {
 func (s *Suite) TestAReturnWithoutATicketGetsOne() {
 	s.small()
 	s.in.Ticket, s.in.Comment = "", "It is tight."
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Require().Len(s.world.Opened, 1)
 	s.Equal(crm.NewTicket{
@@ -96,7 +96,7 @@ func (s *Suite) TestAReturnWithoutATicketGetsOne() {
 func (s *Suite) TestATicketThatIsDeletedIsLetBe() {
 	s.small()
 	s.world.TicketGone = true
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Equal(Completed, r.Ending)
 	s.Len(s.world.Ticketed, 1)
@@ -175,7 +175,7 @@ func (s *Suite) TestEachStepThatMustBeDoneIsOperationsToTryAgainOrGiveUp() {
 			s.fail(activity, hour)
 			s.at(hour/2, func() { s.Contains(s.tasks(), task) })
 			s.decide(2*hour, task, "retry", omar)
-			s.comes(2*days)
+			s.comes(2 * days)
 			r := s.run()
 			s.Equal(Completed, r.Ending)
 			s.NotZero(spentOn(r, StageRequest)[humantask.RoleOperations] + spentOn(r, StageApproval)[humantask.RoleOperations])
@@ -199,7 +199,7 @@ func (s *Suite) TestEachStepThatMustBeDoneIsOperationsToTryAgainOrGiveUp() {
 func (s *Suite) TestAnEmailThatCannotBeSentHoldsNothingButTheNextOnesUp() {
 	s.small()
 	s.fail("SendEmail", 100*days)
-	s.comes(2*days)
+	s.comes(2 * days)
 	s.at(3*days, func() {
 		s.Contains(s.tasks(), "mail-1-failed-1")
 		s.Len(s.asOf().Arrived, 1)
@@ -226,7 +226,7 @@ func (s *Suite) TestATicketThatCannotBeOpenedIsOperationsToSkip() {
 	s.in.Ticket = ""
 	s.fail("OpenTicket", 100*days)
 	s.decide(2*hour, "ticket-failed-1", "skip", omar)
-	s.comes(2*days)
+	s.comes(2 * days)
 	r := s.run()
 	s.Equal(Completed, r.Ending)
 	s.Empty(s.world.Ticketed)

@@ -16,7 +16,7 @@ const throttled = `{"errors":[{"message":"Throttled","extensions":{"code":"THROT
 	"requestedQueryCost":752,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":2000.0,"currentlyAvailable":502,"restoreRate":100.0}}}}`
 
 func coded(code string) string {
-	return `{"data":{"order":null},"errors":[{"message":"no","path":["order"],"extensions":{"code":"` + code + `"}}]}`
+	return `{"errors":[{"message":"no","extensions":{"code":"` + code + `"}}]}`
 }
 
 func TestEveryWayInWhichShopifySaysNoIsClassified(t *testing.T) {
@@ -39,6 +39,8 @@ func TestEveryWayInWhichShopifySaysNoIsClassified(t *testing.T) {
 		"time-out":       {200, "", coded("TIMEOUT"), fault.Fault{Class: fault.ClassUnavailable, Code: "TIMEOUT", Message: "no"}},
 		"in progress":    {200, "", coded("IDEMPOTENCY_CONCURRENT_REQUEST"), fault.Fault{Class: fault.ClassUnavailable, Code: "IDEMPOTENCY_CONCURRENT_REQUEST", Message: "no"}},
 		"without a code": {200, "", `{"errors":[{"message":"Field 'x' doesn't exist"}]}`, fault.Fault{Class: fault.ClassFinal, Code: "refused", Message: "Field 'x' doesn't exist"}},
+		"beside data": {200, "", `{"data":{"order":{"id":"gid://shopify/Order/1"}},"errors":[{"message":"no","path":["order","email"],"extensions":{"code":"ACCESS_DENIED"}}]}`,
+			fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "no"}},
 		"several": {200, "", `{"errors":[{"message":"a"},{"message":"b","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`,
 			fault.Fault{Class: fault.ClassUnavailable, Code: "INTERNAL_SERVER_ERROR", Message: "a; b"}},
 		"quoting a person": {200, "", `{"errors":[{"message":"email 'ada@example.com' is bad"}]}`,

@@ -11,7 +11,7 @@ import (
 // ladderTask is what the rungs of a task's ladder can say.
 type ladderTask struct {
 	moves   []string
-	actions []string // the answers that policy.Act can give
+	actions []string // the answers that policy.Act can give; nil where it isn't among the moves
 	clocks  []string // beside policy.Wall, calendars
 }
 
@@ -47,9 +47,10 @@ func (f *findings) ladder(key string, l policy.Ladder, task ladderTask) {
 		before[rung.Clock] = rung.After
 		f.choice(key+".do", "no move", string(rung.Do), task.moves)
 		f.repeats(key, rung)
-		if rung.Do == policy.Act {
+		switch {
+		case rung.Do == policy.Act && task.actions != nil:
 			f.choice(key+".action", "no answer that the policy can give", rung.Action, task.actions)
-		} else if rung.Action != "" {
+		case rung.Do != policy.Act && rung.Action != "":
 			f.add(key+".action", "is for a rung that does %s: leave it out", policy.Act)
 		}
 	}

@@ -67,7 +67,7 @@ func (f *findings) returns(c *Config, roles, calendars names) {
 	f.stage("returns.ticket.waiting", r.Ticket.Waiting)
 	f.stage("returns.ticket.closed", r.Ticket.Closed)
 	if s := c.Systems.Shopify; s.URL != "" && s.Location == "" {
-		f.add("systems.shopify.location", "is missing: give the ID of where returns are put into stock, the number at the end of its page's address in the shop's settings, under Locations")
+		f.addAt(f.position("systems.shopify.url"), "systems.shopify.location", "is missing: give the ID of where returns are put into stock, the number at the end of its page's address in the shop's settings, under Locations")
 	}
 }
 

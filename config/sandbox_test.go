@@ -13,10 +13,11 @@ func TestTheOverlayForTheSandboxFitsTheDefaultHandbook(t *testing.T) {
 	require.NotEmpty(t, c.Systems.SendGrid.ReplyHost)
 	for _, url := range []string{
 		c.Systems.Slack.URL, c.Systems.SendGrid.URL, c.Systems.HubSpot.URL, c.Systems.PeopleDataLabs.URL,
-		c.Systems.DropboxSign.URL, c.Systems.Asana.URL, c.Systems.Stripe.URL,
+		c.Systems.DropboxSign.URL, c.Systems.Asana.URL, c.Systems.Stripe.URL, c.Systems.Shopify.URL,
 	} {
 		require.Contains(t, url, "http://sandbox:8090/")
 	}
 	require.NotEmpty(t, c.Systems.Asana.Workspace)
+	require.NotEmpty(t, c.Book.Return.Location)
 	require.Equal(t, []string{"http://localhost:8090", "http://127.0.0.1:8090"}, c.Starter.Leads.Origins)
 }

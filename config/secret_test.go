@@ -106,7 +106,7 @@ THROUGHLINE_HUBSPOT_TOKEN: is not set: set it, or THROUGHLINE_HUBSPOT_TOKEN_FILE
 
 func TestNoMistakeQuotesASecret(t *testing.T) {
 	hex := strings.Repeat("a1", 16)
-	for _, secret := range []string{"xoxb-2-geheim", "xapp-1-geheim", "SG.geheim.geheim", "pat-na1-geheim", "sk_live_geheim", "rk_test_geheim", "1/120002:" + hex, "2/120001/120002:" + hex} {
+	for _, secret := range []string{"xoxb-2-geheim", "xapp-1-geheim", "SG.geheim.geheim", "pat-na1-geheim", "sk_live_geheim", "rk_test_geheim", "whsec_geheim", "shpat_geheim", "1/120002:" + hex, "2/120001/120002:" + hex} {
 		for _, change := range []string{
 			"systems: {slack: {token: %s}}\n",
 			"systems: {hubspot: {portal: %s}}\n",

@@ -142,6 +142,14 @@ func TestWhatCantBeIsRefusedWithTheReason(t *testing.T) {
 	}
 }
 
+func TestWhatSupportCouldDecideDoesntSaveWhatCantBe(t *testing.T) {
+	q := question()
+	q.Items = []Item{{SKU: "CHAIR", Quantity: 1}, {SKU: "CARD", Quantity: 1}}
+	a := assessed(t, q)
+	assert.Equal(t, Refuse, a.Verdict)
+	assert.Equal(t, []string{"unknown_line", "final_sale"}, codes(a))
+}
+
 func TestWhatThePolicyDoesntGiveIsSupportsToDecide(t *testing.T) {
 	for name, c := range map[string]struct {
 		change          func(*Question)
@@ -332,7 +340,12 @@ func TestTheValueIsWhatIsLeftAfterEarlierRefunds(t *testing.T) {
 		values = append(values, assessed(t, q).Value.Minor)
 	}
 	assert.Equal(t, []int64{33_33, 33_34, 33_33}, values)
-	l.RefundedQuantity, q.Order.TaxIncluded, l.Tax = 0, false, eur(19_00)
+	l.RefundedQuantity = 0
+	q.Items = append(q.Items, q.Items[0])
+	a := assessed(t, q)
+	assert.Equal(t, []int64{33_33, 33_34}, []int64{a.Lines[0].Value.Minor, a.Lines[1].Value.Minor}, "one after the other")
+	q.Items = q.Items[:1]
+	q.Order.TaxIncluded, l.Tax = false, eur(19_00)
 	assert.Equal(t, eur(39_66), assessed(t, q).Value, "with the tax on top")
 }
 

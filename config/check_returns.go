@@ -228,7 +228,7 @@ func (f *findings) shopify(s Shopify) {
 		f.add(key+".location", "%q is no location's ID: it is the number at the end of its page's address in the shop's settings, under Locations", s.Location)
 	}
 	if s.PaymentAttribute != "" && !shopAttribute.MatchString(s.PaymentAttribute) {
-		f.add(key+".payment_attribute", "%q is no name of an order's attribute: it is like stripe_payment", s.PaymentAttribute)
+		f.add(key+".payment_attribute", "%q is no name of an order's attribute: it is like stripe_payment_intent", s.PaymentAttribute)
 	}
 }
 

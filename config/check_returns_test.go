@@ -159,7 +159,7 @@ func TestEachMistakeAboutReturnsIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"shop":              {"https://contoso.myshopify.com", "contoso.myshopify.com", `handbook.yaml:74: systems.shopify.url: "contoso.myshopify.com" is no whole address: it is like https://api.example.com`},
 		"a page of it":      {"https://contoso.myshopify.com", "https://contoso.myshopify.com/admin", `handbook.yaml:74: systems.shopify.url: "https://contoso.myshopify.com/admin" is a page in the shop: write the shop's own address, like https://example.myshopify.com`},
 		"version":           {"payment_attribute", `version: "2026-09", payment_attribute`, `handbook.yaml:74: systems.shopify.version: "2026-09" is no version of Shopify's Admin API: it is like 2026-10`},
-		"attribute":         {"payment_attribute: pay id", `payment_attribute: " "`, `handbook.yaml:74: systems.shopify.payment_attribute: " " is no name of an order's attribute: it is like stripe_payment`},
+		"attribute":         {"payment_attribute: pay id", `payment_attribute: " "`, `handbook.yaml:74: systems.shopify.payment_attribute: " " is no name of an order's attribute: it is like stripe_payment_intent`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := withReturns(t, c.old, c.new)

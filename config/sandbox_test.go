@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/throughline-dev/throughline/sandbox"
 )
 
 func TestTheOverlayForTheSandboxFitsTheDefaultHandbook(t *testing.T) {
@@ -18,6 +20,7 @@ func TestTheOverlayForTheSandboxFitsTheDefaultHandbook(t *testing.T) {
 		require.Contains(t, url, "http://sandbox:8090/")
 	}
 	require.NotEmpty(t, c.Systems.Asana.Workspace)
-	require.NotEmpty(t, c.Book.Return.Location)
+	require.Equal(t, sandbox.ShopLocation, c.Book.Return.Location)
+	require.Equal(t, sandbox.ShopPaymentAttribute, c.Systems.Shopify.PaymentAttribute)
 	require.Equal(t, []string{"http://localhost:8090", "http://127.0.0.1:8090"}, c.Starter.Leads.Origins)
 }

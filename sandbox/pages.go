@@ -9,8 +9,10 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strings"
 	"time"
 
+	"github.com/throughline-dev/throughline/sandbox/internal/shopify"
 	"github.com/throughline-dev/throughline/sandbox/internal/stripe"
 )
 
@@ -22,16 +24,22 @@ var started = rand.Text()[:6]
 
 var pageTemplates = func() map[string]*template.Template {
 	shared := template.New("").Funcs(template.FuncMap{
-		"clock": func(t time.Time) string { return t.Local().Format("15:04") },
-		"day":   func(t time.Time) string { return t.Local().Format("Monday, 2 January 2006") },
-		"when":  func(t time.Time) string { return t.Local().Format("2 Jan 15:04:05") },
-		"fate":  fate,
-		"price": stripe.Price,
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"clock":         func(t time.Time) string { return t.Local().Format("15:04") },
+		"day":           func(t time.Time) string { return t.Local().Format("Monday, 2 January 2006") },
+		"when":          func(t time.Time) string { return t.Local().Format("2 Jan 15:04:05") },
+		"fate":          fate,
+		"price":         stripe.Price,
+		"shopWord":      inShop,
+		"shopStates":    func() any { return shopStates },
+		"returnReasons": func() any { return returnReasons },
+		"returnWishes":  func() any { return returnWishes },
+		"gateway":       shopify.GatewayName,
+		"number":        func(name string) string { return strings.TrimPrefix(name, "#") },
+		"iso":           func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	})
 	template.Must(shared.ParseFS(web, "web/layout.html"))
 	pages := map[string]*template.Template{}
-	for _, name := range []string{"home", "website", "slack", "mail", "crm", "sign", "projects", "billing", "faults"} {
+	for _, name := range []string{"home", "website", "slack", "mail", "crm", "sign", "projects", "billing", "shop", "faults"} {
 		pages[name] = template.Must(template.Must(shared.Clone()).ParseFS(web, "web/"+name+".html"))
 	}
 	return pages
@@ -78,6 +86,9 @@ func (s *Sandbox) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /projects/{id}", s.live("projects", s.projectsPage))
 	mux.HandleFunc("GET /billing", s.live("billing", s.billingPage))
 	mux.HandleFunc("GET /billing/{id}", s.live("billing", s.billingPage))
+	mux.HandleFunc("GET /shop", s.live("shop", s.shopPage))
+	mux.HandleFunc("GET /shop/{tab}", s.live("shop", s.shopPage))
+	mux.HandleFunc("GET /shop/orders/{number}", s.live("shop", s.orderPage))
 	mux.HandleFunc("GET /faults", s.live("faults", s.faultsPage))
 }
 
@@ -123,9 +134,9 @@ func secure(h http.Header) {
 // homePage explains the parts.
 func (s *Sandbox) homePage(*http.Request) (string, any) {
 	return "The outside world", struct {
-		Messages, Emails, Contacts, Signatures, Projects, Invoices, Faults int
-		TemporalURL                                                        string
-	}{s.slack.Len(), s.mail.Len(), s.crm.Len("contacts"), s.sign.Len(), s.work.Len(), s.billing.Len(), len(s.faults.List()), s.o.TemporalURL}
+		Messages, Emails, Contacts, Signatures, Projects, Invoices, Orders, Faults int
+		TemporalURL                                                                string
+	}{s.slack.Len(), s.mail.Len(), s.crm.Len("contacts"), s.sign.Len(), s.work.Len(), s.billing.Len(), s.shop.Len(), len(s.faults.List()), s.o.TemporalURL}
 }
 
 // utm are the campaign's fields that the website's form sends, with what they are where the page's address doesn't say.

@@ -254,6 +254,7 @@ func (s *Sandbox) routes() http.Handler {
 	vendor("/asana", "asana", asana.Refuse, s.work.API())
 	vendor("/stripe", "stripe", stripe.Refuse, s.billing.API())
 	vendor("/shopify", "shopify", shopify.Refuse, s.shop.API())
+	mux.HandleFunc("GET /shopify/admin/orders/{number}", s.orderLink)
 
 	// What people's browsers use is closed to other sites: these need no credentials.
 	people := http.NewServeMux()

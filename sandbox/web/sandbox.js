@@ -193,10 +193,10 @@ async function send(form, button) {
     const answer = await post(method, path, method === "DELETE" ? undefined : body);
     warn(form, "");
     if (form.dataset.then) {
-      location.href = form.dataset.then.replace("{id}", answer.id);
+      location.href = form.dataset.then.replace(/{(\w+)}/g, (_, name) => answer[name]);
       return;
     }
-    for (const typed of form.querySelectorAll("textarea, input:not([type=hidden])")) {
+    for (const typed of form.querySelectorAll("textarea, input:not([type=hidden], [data-keep])")) {
       if (typed.type === "checkbox") typed.checked = false;
       else typed.value = "";
     }

@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string) error {
 		AsanaToken:          os.Getenv("THROUGHLINE_ASANA_TOKEN"),
 		StripeKey:           os.Getenv("THROUGHLINE_STRIPE_KEY"),
 		StripeWebhookSecret: os.Getenv("THROUGHLINE_STRIPE_WEBHOOK_SECRET"),
+		ShopifyToken:        os.Getenv("THROUGHLINE_SHOPIFY_TOKEN"),
 	}
 	listen := flags.String("listen", "127.0.0.1:8090", "`address` to serve at")
 	handbook := flags.String("handbook", "config/config.yaml", "`file` whose people, roles and company the vendors know")
@@ -59,11 +60,14 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.RepliesURL, "replies", "http://127.0.0.1:8080/sendgrid/replies", "`URL` that answers to e-mails are sent to")
 	flags.StringVar(&o.SignEventsURL, "sign-events", "http://127.0.0.1:8080/dropboxsign/events", "`URL` that Dropbox Sign's events are sent to")
 	flags.StringVar(&o.StripeEventsURL, "stripe-events", "http://127.0.0.1:8080/stripe/events", "`URL` that Stripe's events are sent to")
+	flags.StringVar(&o.ReturnsURL, "returns", "http://127.0.0.1:8080/returns", "`URL` that the shop's return page is sent to")
+	flags.BoolVar(&o.SampleOrders, "sample-orders", true, "whether a new shop begins with some orders")
+	flags.IntVar(&o.ShopifyPoints, "shopify-points", 0, "how many `points` a second Shopify gives to its callers; 0 is no limit")
 	flags.StringVar(&o.ReplyHost, "reply-host", sandbox.ReplyHost, "`host` whose mail is sent there")
 	flags.StringVar(&o.PublicURL, "public-url", "", "`URL` at which the starter reaches the sandbox, where that isn't the address that a browser uses")
 	flags.StringVar(&o.PagesURL, "pages-url", "http://127.0.0.1:8090", "`URL` at which a browser reaches the sandbox, for links to what is in it")
 	flags.StringVar(&o.TemporalURL, "temporal", "", "`URL` of Temporal's web pages, for a link")
-	flags.DurationVar(&o.Lag, "lag", 0, "how long the searches of HubSpot, Dropbox Sign and Stripe, and SendGrid's e-mail activity, lag behind")
+	flags.DurationVar(&o.Lag, "lag", 0, "how long the searches of HubSpot, Dropbox Sign, Stripe and Shopify, and SendGrid's e-mail activity, lag behind")
 	flags.DurationVar(&o.EnrichDelay, "enrich-delay", 0, "how long People Data Labs takes")
 	if err := flags.Parse(args); err != nil {
 		return err

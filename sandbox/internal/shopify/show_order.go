@@ -178,7 +178,7 @@ func (s *Server) showTransaction(o order, t transaction) gql.Object {
 	receipt, _ := json.Marshal(map[string]string{"payment_id": t.Reference}) // of a text: it can't fail
 	v := gql.Object{
 		"__typename": "OrderTransaction", "id": gid("OrderTransaction", t.N), "kind": t.Kind, "status": "SUCCESS", "gateway": t.Gateway,
-		"formattedGateway": gatewayName(t.Gateway), "manualPaymentGateway": manual[t.Gateway], "test": false, "createdAt": t.At, "processedAt": t.At,
+		"formattedGateway": GatewayName(t.Gateway), "manualPaymentGateway": manual[t.Gateway], "test": false, "createdAt": t.At, "processedAt": t.At,
 		"amountSet": bag(t.Amount, o.Currency), "order": func() gql.Object { return s.theOrder(o.N) }, "parentTransaction": parent,
 		"paymentId": orNull(t.Reference), "authorizationCode": orNull(t.Reference), "receiptJson": nil,
 	}
@@ -197,7 +197,8 @@ const (
 
 var manual = map[string]bool{"manual": true, "Bank Deposit": true, "Money Order": true, "cash": true}
 
-func gatewayName(id string) string {
+// GatewayName is what people call a gateway.
+func GatewayName(id string) string {
 	names := map[string]string{stripeGateway: "Stripe", giftCard: "Gift card", storeCredit: "Store credit", "manual": "Manual", "cash": "Cash"}
 	return cmp.Or(names[id], id)
 }

@@ -39,12 +39,17 @@ func (r *returning) parcelTask(role policy.Role) humantask.Task {
 		Text: "A parcel is on its way, with this number on it. Record what is in it when it comes. Of one article in several grades, " +
 			"record one grade, leave the rest open, and record the others next.",
 		Facts: func() []slack.Fact {
-			return []slack.Fact{
+			facts := []slack.Fact{
 				{Label: "Return", Value: r.in.Number},
 				{Label: "Order", Value: r.orderName(), Link: r.order.URL},
-				{Label: "Expected", Value: r.list(r.missing)},
 				{Label: "Until", Value: day(r.until)},
 			}
+			for i := range r.result.Assessed.Lines {
+				if n := r.missing(i); n > 0 {
+					facts = append(facts, slack.Fact{Label: fmt.Sprintf("Expected, line %d", i+1), Value: fmt.Sprintf("%d × %s", n, r.article(i))})
+				}
+			}
+			return facts
 		},
 		WhyWithdrawn: func() string {
 			if r.keeping {

@@ -114,6 +114,7 @@ func (r *returning) afterReply(ctx workflow.Context, o humantask.Outcome) {
 	told := map[string]string{"answer": o.Comment, "until": ""}
 	switch o.Action {
 	case ActionDone:
+		r.note(ctx, "There is nothing to do about what the customer wrote.", r.restingStage())
 		return
 	case ActionCancel:
 		r.keeping = true

@@ -261,16 +261,19 @@ func (s *Suite) card(task string) slack.Card {
 	return slack.Card{}
 }
 
-// status is what the cards of a task say in the end.
-func (s *Suite) status(task string) (status string) {
-	status = s.card(task).Status
+// lastCard is the card of a task as it was last shown.
+func (s *Suite) lastCard(task string) slack.Card {
+	card := s.card(task)
 	for _, u := range s.world.Updates {
 		if u.It.Card.Task.Task == task {
-			status = u.It.Card.Status
+			card = u.It.Card
 		}
 	}
-	return status
+	return card
 }
+
+// status is what the cards of a task say in the end.
+func (s *Suite) status(task string) string { return s.lastCard(task).Status }
 
 // fact is a fact of a card.
 func fact(c slack.Card, label string) string {

@@ -40,21 +40,20 @@ const (
 
 // headlines are what the ticket says of each e-mail.
 var headlines = map[string]string{
-	mailReceived:  "We have got the return.",
-	mailRefused:   "The return can't be processed.",
-	mailQuestion:  "There is a question about the return.",
-	mailApproved:  "The return is approved.",
-	mailRejected:  "The return is rejected.",
-	mailArrived:   "Something has arrived.",
-	mailReminder:  "Something hasn't arrived yet.",
-	mailExpired:   "What hasn't arrived can't be returned any more.",
-	mailCancelled: "What hasn't arrived isn't returned.",
-	mailAnswer:    "An answer.",
-	mailRefund:    "The refund is on its way.",
-	mailCredit:    "The store credit is there.",
-
-	mailRefundFailed: "The refund hasn't reached them.",
+	mailReceived:     "We have got the return.",
+	mailRefused:      "The return can't be processed.",
+	mailQuestion:     "There is a question about the return.",
+	mailApproved:     "The return is approved.",
+	mailRejected:     "The return is rejected.",
+	mailArrived:      "Something has arrived.",
+	mailReminder:     "Something hasn't arrived yet.",
+	mailExpired:      "What hasn't arrived can't be returned any more.",
+	mailCancelled:    "What hasn't arrived isn't returned.",
+	mailAnswer:       "An answer.",
+	mailRefund:       "The refund is on its way.",
+	mailCredit:       "The store credit is there.",
 	mailExchange:     "What they get instead is on its way.",
+	mailRefundFailed: "The refund hasn't reached them.",
 }
 
 // tell has the customer know how it stands: an e-mail by the template, and the same in the ticket, each once. It doesn't block: an
@@ -105,6 +104,19 @@ func (r *returning) ticketStage(template string) string {
 		}
 	case mailReceived, mailArrived:
 		return r.policy.Ticket.Open
+	case mailAnswer:
+		return r.restingStage()
+	}
+	return ""
+}
+
+// restingStage is where the ticket is while nobody of support is asked anything.
+func (r *returning) restingStage() string {
+	switch {
+	case r.listening && !r.again:
+		return r.policy.Ticket.Closed
+	case r.stage == StageArrival:
+		return r.policy.Ticket.Waiting
 	}
 	return ""
 }

@@ -54,13 +54,13 @@ func (a *Activities) readLines(ctx context.Context, n *orderNode, o *Order) erro
 			Lines *connection[lineNode] `json:"lineItems"`
 		} `json:"order"`
 	}
-	nodes, _, err := pages(ctx, a, readOrderLines, map[string]any{"id": n.ID}, func(f found) *connection[lineNode] {
+	nodes, there, err := pages(ctx, a, readOrderLines, map[string]any{"id": n.ID}, func(f found) *connection[lineNode] {
 		if f.Order == nil {
 			return nil
 		}
 		return f.Order.Lines
 	})
-	if err != nil {
+	if err := whole(err, there, "order", n.ID); err != nil {
 		return err
 	}
 	var s sums
@@ -123,7 +123,7 @@ func (a *Activities) readParcels(ctx context.Context, order string, at map[strin
 		} `json:"fulfillment"`
 	}
 	got, err := ask[sending](ctx, a, readFulfillments, map[string]any{"id": order})
-	if err != nil || got.Order == nil {
+	if err := whole(err, got.Order != nil, "order", order); err != nil {
 		return err
 	}
 	if err := tooLong("fulfillments", len(got.Order.Fulfillments)); err != nil {
@@ -133,13 +133,13 @@ func (a *Activities) readParcels(ctx context.Context, order string, at map[strin
 		if slices.Contains(unsent, f.Status) {
 			continue
 		}
-		sent, _, err := pages(ctx, a, readFulfillmentLines, map[string]any{"id": f.ID}, func(p parts) *connection[part] {
+		sent, there, err := pages(ctx, a, readFulfillmentLines, map[string]any{"id": f.ID}, func(p parts) *connection[part] {
 			if p.Fulfillment == nil {
 				return nil
 			}
 			return p.Fulfillment.Lines
 		})
-		if err != nil {
+		if err := whole(err, there, "fulfillment", f.ID); err != nil {
 			return err
 		}
 		for _, p := range sent {
@@ -186,14 +186,14 @@ func (a *Activities) readRefund(ctx context.Context, s *sums, id string, o *Orde
 		return s.add("refund", s.read("refund", price), s.read("refund", tax))
 	}
 	var postage []shipping
-	lines, _, err := pages(ctx, a, readRefundLines, map[string]any{"id": id}, func(f found) *connection[line] {
+	lines, there, err := pages(ctx, a, readRefundLines, map[string]any{"id": id}, func(f found) *connection[line] {
 		if f.Refund == nil {
 			return nil
 		}
 		postage = f.Refund.Shipping.Nodes // the same on every page
 		return f.Refund.Lines
 	})
-	if err != nil {
+	if err := whole(err, there, "refund", id); err != nil {
 		return err
 	}
 	for _, p := range postage {

@@ -63,8 +63,11 @@ func (a *Activities) RestockReturn(ctx context.Context, key effect.Key, q Restoc
 }
 
 func (q Restocking) check() error {
-	if q.Location == "" {
+	switch {
+	case q.Location == "":
 		return invalid("location: it isn't said where the goods are")
+	case !ours.MatchString(q.Number):
+		return invalid("number: a return's number looks like R-7QX4M2KD")
 	}
 	for i, l := range q.Lines {
 		if _, ok := handling[l.Stock]; !ok {
@@ -121,13 +124,13 @@ func (a *Activities) reverse(ctx context.Context, id string) (map[string][]*reve
 			Orders *connection[node] `json:"reverseFulfillmentOrders"`
 		} `json:"return"`
 	}
-	nodes, _, err := pages(ctx, a, readReverseOrders, map[string]any{"id": id}, func(o orders) *connection[node] {
+	nodes, there, err := pages(ctx, a, readReverseOrders, map[string]any{"id": id}, func(o orders) *connection[node] {
 		if o.Return == nil {
 			return nil
 		}
 		return o.Return.Orders
 	})
-	if err != nil {
+	if err := whole(err, there, "return", id); err != nil {
 		return nil, err
 	}
 	type one struct {
@@ -137,13 +140,13 @@ func (a *Activities) reverse(ctx context.Context, id string) (map[string][]*reve
 	}
 	all := map[string][]*reverseLine{}
 	for _, n := range nodes {
-		lines, _, err := pages(ctx, a, readReverseLines, map[string]any{"id": n.ID}, func(o one) *connection[*reverseLine] {
+		lines, there, err := pages(ctx, a, readReverseLines, map[string]any{"id": n.ID}, func(o one) *connection[*reverseLine] {
 			if o.Order == nil {
 				return nil
 			}
 			return o.Order.Lines
 		})
-		if err != nil {
+		if err := whole(err, there, "reverse fulfillment order", n.ID); err != nil {
 			return nil, err
 		}
 		for _, l := range lines {

@@ -169,6 +169,7 @@ func TestStockThatMakesNoSenseNamesTheField(t *testing.T) {
 	s, a := open(t)
 	for field, q := range map[string]commerce.Restocking{
 		"location:":          {Lines: []commerce.RestockedLine{of(11, 1, commerce.Restock, 0)}},
+		"number:":            {Location: place},
 		"lines[0].stock:":    restocking(of(11, 1, "shelf", 0)),
 		"lines[0].quantity:": restocking(of(11, 0, commerce.Restock, 0)),
 	} {

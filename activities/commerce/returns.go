@@ -2,6 +2,8 @@ package commerce
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -61,7 +63,7 @@ func (a *Activities) returned(ctx context.Context, id string) (r found, ok bool,
 		return found{}, false, err
 	}
 	if r.State == "" {
-		return found{}, false, fault.Unreachable(system, "a return is in a state that nobody knows").Err()
+		return found{}, false, fault.Final(system, "unknown_state", "return "+id+" is in a state that is not known here").Err()
 	}
 	for _, l := range r.lines {
 		if m := ours.FindStringSubmatch(l.Note); m != nil {
@@ -86,10 +88,7 @@ func (a *Activities) present(ctx context.Context, id string) (found, error) {
 		return found{}, invalid("return: no return is named")
 	}
 	r, ok, err := a.returned(ctx, id)
-	if err == nil && !ok {
-		err = missing("return", id)
-	}
-	return r, err
+	return r, whole(err, ok, "return", id)
 }
 
 // returns are all returns of an order.
@@ -105,11 +104,8 @@ func (a *Activities) returns(ctx context.Context, order string) (all []Return, e
 		}
 		return got.Order.Returns
 	})
-	if err != nil {
+	if err := whole(err, ok, "order", order); err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, missing("order", order)
 	}
 	for _, n := range nodes {
 		r, ok, err := a.returned(ctx, n.ID)
@@ -185,7 +181,8 @@ func (q RequestedReturn) check() error {
 }
 
 // AcceptReturn opens a return that was requested, and takes out of it what isn't accepted. Run again, it does what is missing of that:
-// whether the return is open, and how many of each line are in it, is looked up first.
+// whether the return is open, and how many of each line are in it, is looked up first. To accept more than is in it is a final fault:
+// somebody has changed the return in the shop's own pages.
 func (a *Activities) AcceptReturn(ctx context.Context, _ effect.Key, q AcceptedReturn) (Return, error) {
 	accepted := 0
 	for line, n := range q.Lines {
@@ -201,6 +198,15 @@ func (a *Activities) AcceptReturn(ctx context.Context, _ effect.Key, q AcceptedR
 	if err != nil {
 		return Return{}, err
 	}
+	asked := map[string]int{}
+	for _, l := range r.lines {
+		asked[l.line()] += l.Quantity
+	}
+	for line, n := range q.Lines {
+		if n > asked[line] {
+			return Return{}, fault.Final(system, "too_many", fmt.Sprintf("lines: %d of %s are accepted, and the return has %d", n, line, asked[line])).Err()
+		}
+	}
 	if r.State != Open {
 		// What isn't requested any more is refused by the shop.
 		input := map[string]any{"id": q.Return, "notifyCustomer": false}
@@ -208,10 +214,7 @@ func (a *Activities) AcceptReturn(ctx context.Context, _ effect.Key, q AcceptedR
 			return Return{}, err
 		}
 	}
-	left := map[string]int{}
-	for line, n := range q.Lines {
-		left[line] = n
-	}
+	left := maps.Clone(q.Lines)
 	return a.takeOut(ctx, r, func(l returnLine) int {
 		keep := min(left[l.line()], l.Quantity)
 		left[l.line()] -= keep

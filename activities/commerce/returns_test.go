@@ -154,6 +154,16 @@ func TestWhatIsAcceptedInWholeLosesNothing(t *testing.T) {
 	assert.Equal(t, object{"id": r.id, "notifyCustomer": false}, s.of("ApproveReturn")[0]["input"])
 }
 
+func TestMoreThanTheReturnHasIsNotAccepted(t *testing.T) {
+	s, a := open(t)
+	r := s.back(1, "REQUESTED", back{111, 11, 1, 0}, back{113, 11, 1, 0})
+	_, err := a.AcceptReturn(t.Context(), key, commerce.AcceptedReturn{Return: r.id, Lines: map[string]int{gid("LineItem", 11): 3}})
+	f := faultOf(t, err)
+	assert.Equal(t, "too_many", f.Code)
+	assert.Equal(t, fault.ClassFinal, f.Class)
+	assert.Equal(t, "REQUESTED", r.status)
+}
+
 func TestAReturnThatIsOverCantBeAccepted(t *testing.T) {
 	s, a := open(t)
 	r := s.back(1, "DECLINED", back{111, 11, 2, 0})

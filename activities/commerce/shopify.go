@@ -242,6 +242,15 @@ func missing(what, id string) error {
 	return fault.Final(system, "not_found", what+" "+id+" is not in the shop").Err()
 }
 
+// whole is the error of having read something that has to be there: of a refund that is gone nobody may think that it gave nothing
+// back.
+func whole(err error, there bool, what, id string) error {
+	if err == nil && !there {
+		return missing(what, id)
+	}
+	return err
+}
+
 // quoted is a value in Shopify's search syntax. https://shopify.dev/docs/api/usage/search-syntax
 func quoted(value string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`

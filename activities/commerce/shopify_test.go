@@ -101,6 +101,19 @@ func TestAListWhosePagesLeadNowhereIsNotReadForEver(t *testing.T) {
 	assert.Len(t, s.of("ReadOrderLines"), 2)
 }
 
+func TestWhatIsGoneWhileItIsReadIsNotTakenForNothing(t *testing.T) {
+	for op, gone := range map[string]object{
+		"ReadOrderLines": {"order": nil}, "ReadFulfillments": {"order": nil}, "ReadFulfillmentLines": {"fulfillment": nil},
+		"ReadRefundLines": {"refund": nil}, "ReadOrderReturns": {"order": nil},
+	} {
+		s, a := open(t)
+		s.sell().refund(1, "", nil)
+		s.answers[op] = func(object) object { return gone }
+		_, err := a.ReadOrder(t.Context(), key, commerce.OrderQuery{Number: "1042"})
+		assert.Equal(t, "not_found", faultOf(t, err).Code, op)
+	}
+}
+
 func TestTheVersionAndTheShopAreTheOperators(t *testing.T) {
 	var path string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -9,6 +9,8 @@ import (
 	"github.com/throughline-dev/throughline/activities/assignment"
 	"github.com/throughline-dev/throughline/activities/billing"
 	"github.com/throughline-dev/throughline/activities/calendar"
+	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/document"
 	"github.com/throughline-dev/throughline/activities/email"
@@ -17,6 +19,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/projects"
+	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/activities/rest"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
@@ -29,6 +32,7 @@ type adapters struct {
 	outward *http.Client   // shared, and with it its connections
 	links   func() (*link.Signer, error)
 	common  func() ([]any, error) // the activities that every case needs
+	billing func() any            // what invoices are made with, and refunds
 }
 
 func newAdapters(o Options) *adapters {
@@ -36,6 +40,7 @@ func newAdapters(o Options) *adapters {
 	a.outward.Timeout = a.c.Systems.Timeout.Duration
 	a.links = sync.OnceValues(a.makeLinks)
 	a.common = sync.OnceValues(a.makeCommon)
+	a.billing = sync.OnceValue(a.makeBilling)
 	return a
 }
 
@@ -105,7 +110,7 @@ func (a *adapters) enrich() any {
 
 // proposals are what a proposal needs beside.
 func (a *adapters) proposals() ([]any, error) {
-	a.need(config.DropboxSignKey, config.AsanaToken, config.StripeKey)
+	a.need(config.DropboxSignKey, config.AsanaToken)
 	c := a.c
 	if c.Systems.Asana.Workspace == "" {
 		a.o.Logger.Warn("Kickoff projects can't be made, since nothing says where in Asana.", "set", "systems.asana.workspace")
@@ -140,8 +145,34 @@ func (a *adapters) proposals() ([]any, error) {
 			Team:      c.Systems.Asana.Team,
 			HTTP:      a.outward,
 		}),
-		billing.New(billing.Options{URL: c.Systems.Stripe.URL, Key: c.Secret(config.StripeKey).Reveal(), HTTP: a.outward}),
+		a.billing(),
 	}, nil
+}
+
+func (a *adapters) makeBilling() any {
+	a.need(config.StripeKey)
+	return billing.New(billing.Options{URL: a.c.Systems.Stripe.URL, Key: a.c.Secret(config.StripeKey).Reveal(), HTTP: a.outward})
+}
+
+// returns are what a return needs beside.
+func (a *adapters) returns() []any {
+	a.need(config.ShopifyToken)
+	shop := a.c.Systems.Shopify
+	if shop.URL == "" {
+		a.o.Logger.Warn("Returns can't be carried out, since nothing says where the shop is.", "set", "systems.shopify.url")
+	}
+	return []any{
+		&claims.Activities{Client: a.o.Client},
+		&refund.Activities{},
+		a.billing(),
+		commerce.New(commerce.Options{
+			URL:              shop.URL,
+			Version:          shop.Version,
+			Token:            a.c.Secret(config.ShopifyToken).Reveal(),
+			PaymentAttribute: shop.PaymentAttribute,
+			HTTP:             a.outward,
+		}),
+	}
 }
 
 // now is the time where the house is: the date there is that of a draft.

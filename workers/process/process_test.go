@@ -60,7 +60,7 @@ func (r *register) RegisterActivityWithOptions(any, activity.RegisterOptions) {
 }
 
 func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
-	assert.Equal(t, []string{"lead", "proposal", "rotation"}, Queues())
+	assert.Equal(t, []string{"lead", "proposal", "return", "rotation"}, Queues())
 	made := newAdapters(Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)})
 	registered := func(queue string) register {
 		var r register
@@ -91,6 +91,17 @@ func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 	})
 	assert.NotContains(t, calls, "EnrichCompany")
 	assert.Contains(t, proposal.activities, lead.activities[0], "what both need is made once")
+
+	returns := registered("return")
+	assert.Equal(t, []string{"return"}, returns.workflows)
+	calls = steps(t, returns)
+	assert.Subset(t, calls, common)
+	assert.Subset(t, calls, []string{
+		"ReturnPolicy", "ReadTicket", "OpenTicket", "UpdateTicket", "ReadOrder", "FindVariants", "AssessReturn", "RequestReturn", "AcceptReturn",
+		"DeclineReturn", "CancelReturn", "CloseReturn", "RestockReturn", "RecordRefund", "ReserveExchange", "CompleteExchange", "ReleaseExchange",
+		"ReckonRefund", "MakeRefund", "ReadRefund", "ReadPaymentsLeft", "Claim", "ReleaseClaims", "LookUpCase",
+	})
+	assert.NotContains(t, calls, "MakeProject")
 }
 
 // steps are the names of what is registered, each of which has the shape of a step.

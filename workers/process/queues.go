@@ -12,6 +12,7 @@ import (
 	claimskeeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
@@ -19,6 +20,7 @@ import (
 var queues = map[string]func(worker.Registry, *adapters) error{
 	lead.TaskQueue:     registerLead,
 	proposal.TaskQueue: registerProposal,
+	returns.TaskQueue:  registerReturn,
 	assignment.TaskQueue: func(r worker.Registry, _ *adapters) error { // claims.TaskQueue is the same
 		rotation.Register(r)
 		claimskeeper.Register(r)
@@ -52,6 +54,17 @@ func registerProposal(r worker.Registry, a *adapters) error {
 	proposal.Register(r)
 	registerAll(r, common)
 	registerAll(r, own)
+	return nil
+}
+
+func registerReturn(r worker.Registry, a *adapters) error {
+	common, err := a.common()
+	if err != nil {
+		return err
+	}
+	returns.Register(r)
+	registerAll(r, common)
+	registerAll(r, a.returns())
 	return nil
 }
 

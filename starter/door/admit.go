@@ -3,7 +3,6 @@ package door
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ type sent struct {
 	signed time.Time
 }
 
-// admit says whether a lead or a proposal, of so many bytes at most, may come in at all, before anybody reads what is in it; the
+// admit says whether a case, of so many bytes at most, may come in at all, before anybody reads what is in it; the
 // cheapest refusal comes first. The body is there beside a problem if it was got so far.
 func (d *Door) admit(w http.ResponseWriter, r *http.Request, limit int) (s sent, p *problem) {
 	if !d.welcome(r) {
@@ -47,17 +46,21 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request, limit int) (s sent,
 		"Too much has come from your address, and this wasn't taken. Send it again in %d seconds.", seconds(wait))}
 }
 
-// turnAway refuses what wasn't admitted. A person in a browser gets back what they typed, if it was got so far.
-func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, what string, p *problem, body []byte) {
+// turnAway refuses what wasn't admitted. A person in a browser gets back what they typed into the form, nil for none, if it was got
+// so far.
+func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, what string, p *problem, body []byte, into *form) {
 	d.log.Info("A "+what+" was turned away.", "why", p.why)
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", signatureHeader) // RFC 9110, section 15.5.2: a 401 names what it asks for
 	}
-	var form url.Values
-	if body != nil && wantsPage(r) {
-		_, form, _ = readLead(r.Header, body)
+	var typed *filled
+	if into != nil && body != nil && wantsPage(r) {
+		if media, params, p := mediaType(r.Header, mediaForm, mediaMultipart); p == nil {
+			values, _, _ := readForm(media, params["boundary"], body)
+			typed = into.with(values)
+		}
 	}
-	d.refuse(w, r, *p, form)
+	d.refuse(w, r, *p, typed)
 }
 
 // named is the key of what was sent: the one in its body, else the header's.

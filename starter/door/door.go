@@ -1,9 +1,11 @@
-// Package door is Throughline's HTTP door: forms and servers bring leads to it, and Slack brings people's clicks.
+// Package door is Throughline's HTTP door: forms and servers bring leads, proposals and returns to it, and Slack brings people's clicks.
 //
 //	POST /leads               a lead, as JSON or as an HTML form, from whom the rules let in; GET shows a form to fill in
 //	GET  /leads/{id}          whether a lead is still being worked on
 //	POST /proposals           a proposal, as JSON, from whom the rules for leads let in
 //	GET  /proposals/{id}      whether a proposal is still being worked on
+//	POST /returns             a return, as JSON or as an HTML form, from whom the rules for leads let in; GET shows a form to fill in
+//	GET  /returns/{id}        whether a return is still being worked on
 //	POST /slack/interactions  a click on a card, or a dialog that was filled in, signed by Slack
 //	POST /slack/commands      a slash command, signed by Slack
 //	POST /hubspot/events      what happened in the CRM, signed by HubSpot: package webhook
@@ -57,10 +59,12 @@ type Options struct {
 	People func() []policy.Person
 	// Links signs links to tasks' pages, for who changes in Slack what is too long for it; nil for none.
 	Links *link.Signer
-	// Leads are the rules for who may bring leads and proposals, and how many, as they are now. nil is the zero rules: the door's own page and
-	// whoever is no page may, without a limit.
+	// Leads are the rules for who may bring leads, proposals and returns, and how many, as they are now. nil is the zero rules: the
+	// door's own pages and whoever is no page may, without a limit.
 	Leads func() config.Leads
-	// LeadsSecrets are what servers sign their leads and proposals with: one of them is enough. Where there is one, what comes from
+	// Returns says whether the house takes returns, as the handbook has it now; nil is no.
+	Returns func() config.Returns
+	// LeadsSecrets are what servers sign their leads, proposals and returns with: one of them is enough. Where there is one, what comes from
 	// no page has to be signed; where there is none, a signature is refused, since it can't be checked. None may be empty.
 	LeadsSecrets []string
 	// PublicURL is how the outside reaches the door, so that its own page is known by it; "" where it is what requests say.
@@ -71,7 +75,7 @@ type Options struct {
 	Webhooks http.Handler
 	// Pages shows tasks and documents to who has a link to them; nil has no addresses for that.
 	Pages http.Handler
-	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody]. Proposals have a limit of their own.
+	// MaxBody is the longest body of a lead, in bytes; 0 for [DefaultMaxBody]. Proposals and returns have limits of their own.
 	MaxBody int
 	// Timeout is how long Temporal may take to accept a lead or a click; 0 for [DefaultTimeout].
 	Timeout time.Duration
@@ -107,6 +111,9 @@ func New(o Options) *Door {
 	if o.Leads == nil {
 		o.Leads = func() config.Leads { return config.Leads{} }
 	}
+	if o.Returns == nil {
+		o.Returns = func() config.Returns { return config.Returns{} }
+	}
 	if o.HTTP == nil {
 		o.HTTP = rest.NewHTTPClient()
 	}
@@ -125,6 +132,10 @@ func New(o Options) *Door {
 	mux.HandleFunc("POST /proposals", d.crossOrigin(d.takeProposal))
 	mux.HandleFunc("OPTIONS /proposals", d.crossOrigin(d.preflight("proposal", proposalsMethods)))
 	mux.HandleFunc("GET /proposals/{id}", d.crossOrigin(d.proposalStatus))
+	mux.HandleFunc("POST /returns", d.crossOrigin(d.takeReturn))
+	mux.HandleFunc("OPTIONS /returns", d.crossOrigin(d.preflight("return", returnsMethods)))
+	mux.HandleFunc("GET /returns", d.showReturnForm)
+	mux.HandleFunc("GET /returns/{id}", d.crossOrigin(d.returnStatus))
 	mux.HandleFunc("POST /slack/interactions", d.takeInteraction)
 	mux.HandleFunc("POST /slack/commands", d.takeCommand)
 	if o.Webhooks != nil {
@@ -139,7 +150,8 @@ func New(o Options) *Door {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{
-		"/leads": leadsMethods, "/leads/{id}": "GET", "/proposals": proposalsMethods, "/proposals/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": leadsMethods, "/leads/{id}": "GET", "/proposals": proposalsMethods, "/proposals/{id}": "GET",
+		"/returns": returnsMethods, "/returns/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", methods)
@@ -147,7 +159,7 @@ func New(o Options) *Door {
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, and proposals to /proposals."}, nil)
+		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, proposals to /proposals and returns to /returns."}, nil)
 	})
 	d.handler = d.logged(d.recovered(mux))
 	return d

@@ -14,7 +14,7 @@ const leadsMethods = "GET, OPTIONS, POST"
 func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 	in, p := d.admit(w, r, d.o.MaxBody)
 	if p != nil {
-		d.turnAway(w, r, "lead", p, in.body)
+		d.turnAway(w, r, "lead", p, in.body, leadForm)
 		return
 	}
 	entry, form, p := readLead(r.Header, in.body)
@@ -22,7 +22,7 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 		if p.Status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Post", mediaJSON+", "+mediaForm+", "+mediaMultipart)
 		}
-		d.refuse(w, r, *p, form)
+		d.refuse(w, r, *p, leadForm.with(form))
 		return
 	}
 	if entry.Trap(d.o.Leads().Honeypot) {
@@ -34,19 +34,19 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	receipt, err := intake.Take(ctx, d.o.Client, entry)
 	if err != nil {
-		d.notTaken(w, r, "lead", err, form)
+		d.notTaken(w, r, "lead", err, leadForm.with(form))
 		return
 	}
 	status := d.taken(w, "lead", "/leads/", receipt)
 	if form != nil && wantsPage(r) {
-		d.page(w, http.StatusAccepted, page{Receipt: &receipt})
+		d.page(w, http.StatusAccepted, page{Receipt: &receipt, Form: leadForm.with(form)})
 		return
 	}
 	writeJSON(w, http.StatusAccepted, mediaJSON, accepted{receipt, status})
 }
 
 func (d *Door) showForm(w http.ResponseWriter, _ *http.Request) {
-	d.page(w, http.StatusOK, page{Form: url.Values{}})
+	d.page(w, http.StatusOK, page{Form: leadForm.with(url.Values{})})
 }
 
 func (d *Door) leadStatus(w http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 // the list goes on for a day.
 const preflightFor = "600"
 
-// welcome reports whether leads and proposals may come from the page that sent a request: one of the door's own, or of a web site that the
+// welcome reports whether leads, proposals and returns may come from the page that sent a request: one of the door's own, or of a web site that the
 // rules list. What has no Origin is no page, since browsers put one into every POST; "null" is a page that hides where it is from.
 //
 // This keeps other sites' pages from using their visitors to fill the CRM. It is no proof of anything where there is no browser.
@@ -51,7 +51,7 @@ func (d *Door) crossOrigin(next http.HandlerFunc) http.HandlerFunc {
 func (d *Door) preflight(what, methods string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !d.welcome(r) {
-			d.turnAway(w, r, what, unwelcome(r), nil)
+			d.turnAway(w, r, what, unwelcome(r), nil, nil)
 			return
 		}
 		h := w.Header()

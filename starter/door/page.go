@@ -21,45 +21,31 @@ type page struct {
 	Company string
 	Receipt *intake.Receipt
 	Problem *problem
-	// Form is what was typed so far; nil for no form.
-	Form url.Values
+	// Form is the form, with what was typed so far; nil for none.
+	Form *filled
 	// Trap is the name of the field that only a robot fills in; "" for none. It is always empty here: what a browser had filled
 	// in would otherwise keep a person from sending the form ever.
 	Trap string
 }
 
-// input is a field that the form shows.
-type input struct {
-	Name, Label, Type, Autocomplete, Placeholder string
-	Required                                     bool
-	Value, Problem                               string
-}
-
-var inputs = []input{
-	{Name: "name", Label: "Your name", Type: "text", Autocomplete: "name", Required: true},
-	{Name: "email", Label: "E-mail", Type: "email", Autocomplete: "email", Required: true},
-	{Name: "company", Label: "Company", Type: "text", Autocomplete: "organization"},
-	{Name: "employees", Label: "How many people work there?", Type: "text", Placeholder: "40"},
-	{Name: "phone", Label: "Phone", Type: "tel", Autocomplete: "tel"},
-	{Name: "country", Label: "Country (two letters)", Type: "text", Autocomplete: "country", Placeholder: "DE"},
-	{Name: "region", Label: "State or province", Type: "text", Autocomplete: "address-level1"},
-	{Name: "message", Label: "How can we help?", Type: "textarea"},
-}
-
 // ShowForm reports whether there is a form, even an empty one.
-func (p page) ShowForm() bool { return p.Form != nil }
+func (p page) ShowForm() bool { return p.Form != nil && p.Receipt == nil }
 
-// Inputs are the fields to show, each with what was typed and what is wrong with it.
-func (p page) Inputs() []input {
-	shown := slices.Clone(inputs)
-	for i := range shown {
-		shown[i].Value = p.Form.Get(shown[i].Name)
-		if p.Problem == nil {
-			continue
-		}
-		for _, m := range p.Problem.Errors {
-			if m.Field == shown[i].Name {
-				shown[i].Problem = m.Problem
+// Groups are the fields to show, each with what was typed and what is wrong with it.
+func (p page) Groups() []group {
+	shown := make([]group, len(p.Form.groups))
+	for i, g := range p.Form.groups {
+		shown[i] = group{g.Legend, slices.Clone(g.Inputs)}
+		for j := range g.Inputs {
+			in := &shown[i].Inputs[j]
+			in.Value = p.Form.values.Get(in.Name)
+			if p.Problem == nil {
+				continue
+			}
+			for _, m := range p.Problem.Errors {
+				if m.Field == in.Name || in.Stands != nil && in.Stands.MatchString(m.Field) {
+					in.Problem = m.Problem
+				}
 			}
 		}
 	}
@@ -76,7 +62,7 @@ func (p page) Elsewhere() []string {
 		switch {
 		case m.Field == p.Trap:
 			all = append(all, trapSprung)
-		case !isShown(m.Field):
+		case !p.Form.shows(m.Field):
 			all = append(all, m.Field+" "+m.Problem)
 		}
 	}
@@ -86,16 +72,12 @@ func (p page) Elsewhere() []string {
 // Hidden are the form's fields that aren't shown: the campaign's, the website's own. They go along when it is sent again.
 func (p page) Hidden() url.Values {
 	rest := url.Values{}
-	for name, values := range p.Form {
-		if !isShown(name) && name != p.Trap {
+	for name, values := range p.Form.values {
+		if !p.Form.shows(name) && name != p.Trap {
 			rest[name] = values
 		}
 	}
 	return rest
-}
-
-func isShown(field string) bool {
-	return slices.ContainsFunc(inputs, func(in input) bool { return in.Name == field })
 }
 
 func (d *Door) page(w http.ResponseWriter, status int, p page) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +45,7 @@ func problemOf(err error) problem {
 }
 
 // refuse answers with a problem: as a page to a person in a browser, with what they had typed into the form, else as JSON.
-func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form url.Values) {
+func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form *filled) {
 	p.Title = http.StatusText(p.Status)
 	if p.Status == http.StatusServiceUnavailable {
 		p.wait = retryAfter

@@ -14,7 +14,7 @@ const proposalsMethods = "OPTIONS, POST"
 func (d *Door) takeProposal(w http.ResponseWriter, r *http.Request) {
 	in, p := d.admit(w, r, intake.MaxProposal)
 	if p != nil {
-		d.turnAway(w, r, "proposal", p, nil)
+		d.turnAway(w, r, "proposal", p, nil, nil)
 		return
 	}
 	if _, _, p := mediaType(r.Header, mediaJSON); p != nil {

@@ -3,7 +3,6 @@ package door
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -15,14 +14,14 @@ import (
 // keyHeader names a submission for senders who would rather not put a field into it.
 const keyHeader = "Idempotency-Key"
 
-// accepted answers a lead or a proposal that was taken.
+// accepted answers a lead, a proposal or a return that was taken.
 type accepted struct {
 	intake.Receipt
 	// Status is the address where it can be asked what has become of it.
 	Status string `json:"status_url"`
 }
 
-// taken logs that Temporal has a lead or a proposal, and returns the address of its status, which it puts into the answer.
+// taken logs that Temporal has a case, and returns the address of its status, which it puts into the answer.
 func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Receipt) (status string) {
 	d.log.Info("A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate)
 	status = path + receipt.ID
@@ -31,7 +30,7 @@ func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Re
 }
 
 // notTaken answers an error of intake.
-func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err error, form url.Values) {
+func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err error, form *filled) {
 	var unavailable *intake.Unavailable
 	if errors.As(err, &unavailable) {
 		d.log.Error("A "+what+" could not be handed to Temporal; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
@@ -39,7 +38,7 @@ func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err
 	d.refuse(w, r, problemOf(err), form)
 }
 
-// status is what the sender of a lead or a proposal may know of it: nothing that they didn't send, and nobody's name.
+// status is what the sender of a case may know of it: nothing that they didn't send, and nobody's name.
 type status struct {
 	ID       string    `json:"id"`
 	State    string    `json:"state"` // "open" while somebody or something is at work on it, then "closed"

@@ -17,6 +17,9 @@ import (
 	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
+// MaxReturn is the longest body of a return, in bytes: more than anybody needs, since most of it would be photos' addresses.
+const MaxReturn = 256 << 10
+
 // Return is a return as it was read from a body.
 type Return struct {
 	Request returns.Request

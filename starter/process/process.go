@@ -16,8 +16,8 @@ import (
 type Options struct {
 	// Client reaches Temporal. Required.
 	Client client.Client
-	// Live is the configuration. Who is who, who may bring leads and which deals start a proposal is asked of it each time; secrets,
-	// and the other settings, are read once. Required.
+	// Live is the configuration. Who is who, who may bring leads, and which deals and tickets start something is asked of it each time;
+	// secrets, and the other settings, are read once. Required.
 	Live *config.Live
 	// Logger gets what the door logs, and what it will refuse for want of a secret; nil for slog.Default().
 	Logger *slog.Logger
@@ -54,6 +54,7 @@ func New(o Options) (*door.Door, error) {
 		Links:              links,
 		Pages:              pages(o, links),
 		Leads:              func() config.Leads { return o.Live.Config().Starter.Leads },
+		Returns:            func() config.Returns { return o.Live.Config().Returns },
 		LeadsSecrets:       c.LeadsSecrets(),
 		PublicURL:          c.Starter.PublicURL,
 		Company:            c.Company.Name,

@@ -97,6 +97,7 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	fmt.Fprintln(w, outOfHours(c.Lead))
 
 	printProposal(w, c)
+	printReturns(w, c)
 	printDoor(w, c)
 	printSystems(w, c)
 

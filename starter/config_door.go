@@ -43,8 +43,9 @@ func printDoor(w io.Writer, c *config.Config) {
 
 // whatFor says of a secret that can be done without what goes without it.
 var whatFor = map[config.SecretName]string{
-	config.SlackAppToken: "only Socket Mode needs it",
-	config.HubSpotSecret: "what HubSpot reports is refused without it",
+	config.SlackAppToken:       "only Socket Mode needs it",
+	config.HubSpotSecret:       "what HubSpot reports is refused without it",
+	config.StripeWebhookSecret: "what Stripe reports is refused without it",
 }
 
 func secretState(c *config.Config, name config.SecretName) string {

@@ -26,6 +26,7 @@ func printSystems(w io.Writer, c *config.Config) {
 		{"Dropbox Sign", s.DropboxSign.URL, []config.SecretName{config.DropboxSignKey}},
 		{"Asana", s.Asana.URL, []config.SecretName{config.AsanaToken}},
 		{"Stripe", s.Stripe.URL, []config.SecretName{config.StripeKey, config.StripeWebhookSecret}},
+		{"Shopify", cmp.Or(s.Shopify.URL, "none"), []config.SecretName{config.ShopifyToken}},
 	} {
 		var secrets []string
 		for _, name := range one.secrets {

@@ -40,6 +40,7 @@ func (p *payment) agree(ctx workflow.Context) (bool, error) {
 		if decided.Action == ActionDrop {
 			p.result.Refunds = append(p.result.Refunds, Refund{N: p.n, Reckoned: p.reckoned, Against: p.against, How: HowNothing, State: StateDropped})
 			p.tell(ctx, mailAnswer, map[string]string{"answer": decided.Comment, "until": ""})
+			p.paid = true // the customer knows how it ends
 			return false, nil
 		}
 		p.why = "Support asks for it to be paid all the same. " + answersOf([]humantask.Outcome{decided})

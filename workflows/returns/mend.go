@@ -128,9 +128,7 @@ func (l *leg) askFinance(ctx workflow.Context, why string) (humantask.Outcome, e
 // retry has Stripe give a part back once more. It is done with the order locked, once Stripe still says that the refund before has
 // failed, and only where so much is left: what it failed to give back may have been given back otherwise. It returns why it isn't.
 func (l *leg) retry(ctx workflow.Context) (why string, err error) {
-	err = l.locked(ctx, "refund it again", func(ctx workflow.Context) error {
-		ctx, cancel := workflow.NewDisconnectedContext(ctx) // see payLocked
-		defer cancel()
+	again := func(ctx workflow.Context) error {
 		if before := l.it().Repaid; before.ID != "" {
 			now, err := l.readRefund(ctx, before.ID)
 			if err != nil {
@@ -155,16 +153,15 @@ func (l *leg) retry(ctx workflow.Context) (why string, err error) {
 			l.failures++
 		}
 		return l.repay(ctx)
-	})
+	}
+	err = l.locked(ctx, "refund it again", func(ctx workflow.Context) error { return insist(ctx, again) })
 	return why, err
 }
 
 func (l *leg) creditLocked(ctx workflow.Context) error {
 	return l.locked(ctx, "give store credit", func(ctx workflow.Context) error {
-		ctx, cancel := workflow.NewDisconnectedContext(ctx) // see payLocked
-		defer cancel()
 		l.setAside()
-		return l.credit(ctx)
+		return insist(ctx, l.credit)
 	})
 }
 

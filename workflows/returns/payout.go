@@ -50,12 +50,20 @@ func (p *payment) payLocked(ctx workflow.Context) (paid bool, err error) {
 			return nil
 		}
 		paid = true
-		// From here on a cancellation waits: what was paid has to be recorded, or nobody would know of it.
-		ctx, cancel := workflow.NewDisconnectedContext(ctx)
-		defer cancel()
-		return p.payOut(ctx)
+		return insist(ctx, p.payOut)
 	})
 	return paid, err
+}
+
+// insisting is the key of the context that a disconnected one was made of.
+type insisting struct{}
+
+// insist does something that a cancellation waits for: what was paid has to be recorded, or nobody would know of it. Only operations,
+// where they are asked about it, aren't waited for then.
+func insist(ctx workflow.Context, do func(workflow.Context) error) error {
+	rest, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	return do(workflow.WithValue(rest, insisting{}, ctx))
 }
 
 // payOut pays what no person has to do anything for, and has the shop know of all that was settled: also of what is still to be paid

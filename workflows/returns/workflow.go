@@ -175,6 +175,9 @@ func (r *returning) rescue(ctx workflow.Context, f step.Failure) (step.Verdict, 
 	if r.abandoned {
 		return "", f.Err
 	}
+	if cancellable, ok := ctx.Value(insisting{}).(workflow.Context); ok {
+		ctx = cancellable
+	}
 	stage, began := r.stage, workflow.Now(ctx)
 	defer func() { r.spend(stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
 	ask := r.desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) { return r.policy.Operations, r.policy.Calendars })

@@ -1,0 +1,535 @@
+package returns
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/throughline-dev/throughline/activities/billing"
+	"github.com/throughline-dev/throughline/activities/commerce"
+	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
+	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/refund"
+	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
+)
+
+// shirtCame is a return of the shirt, which is approved by rule and has come back after a day: EUR 30.00 less EUR 4.90 for the way.
+func (s *Suite) shirtCame() {
+	s.small()
+	s.arrives(days, 1, "received-1", "1", "grade-1", "new")
+}
+
+// agrees has somebody of finance agree.
+func (s *Suite) agrees(after time.Duration, task string, by policy.Person) {
+	s.decide(after, task, ActionApprove, by)
+}
+
+// paid are the amounts that Stripe gave back, in minor units, those that failed as well.
+func (s *Suite) paid() (minor []int64) {
+	for _, r := range s.world.Repaid {
+		minor = append(minor, r.It.Amount.Minor)
+	}
+	return minor
+}
+
+// freed is that nobody holds the order any more.
+func (s *Suite) freed() { s.Empty(s.world.Holders, "the order is free for the next return") }
+
+func key(step string) string { return "default-test-workflow-id/" + step }
+
+func (s *Suite) TestARefundIsShownToFinanceLineByLineAndPaidOnceOneOfThemAgrees() {
+	s.shirtCame()
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(2*days-hour, func() { s.Empty(s.world.Repaid, "nothing is paid before"); s.freed() })
+	r := s.run()
+	s.Equal(Completed, r.Ending)
+
+	card := s.card("pay-1")
+	s.Equal("CFINANCE", card.To)
+	s.Contains(card.Title, "Refund EUR 25.10")
+	s.Equal("1 × Shirt M\nEUR 30.00 paid (As new): EUR 30.00", fact(card, "Line 1"))
+	s.Equal("EUR -4.90", fact(card, "The way back"))
+	s.Equal("EUR 25.10", fact(card, "In all"))
+	s.Equal("EUR 310.00", fact(card, "Left of the payments"))
+	s.Equal("EUR 25.10 by Stripe, to pi_1", fact(card, "Paid by"))
+	s.Equal("the policy, by rule", fact(card, "Approved by"))
+	s.Equal(r.Refunds[0].Reckoned.Digest, card.Task.Version)
+
+	s.Require().Len(s.world.Repaid, 1)
+	s.Equal(billing.Repayment{Payment: "pi_1", Amount: euro(25_10), Number: "R-7QX4M2KD", Case: "default-test-workflow-id"}, s.world.Repaid[0].It)
+	s.Equal(effect.Key{ID: key("refund-1-pay-1")}, s.world.Repaid[0].Key)
+	s.Require().Len(s.world.RefundRecords, 1)
+	s.Equal(commerce.RefundRecord{
+		Order: "gid://shopify/Order/1042", Return: "gid://shopify/Return/1", Number: "R-7QX4M2KD", Total: euro(25_10), Reference: "re_1",
+		Lines: []commerce.RefundedLine{{Line: shirt, Quantity: 1, Amount: euro(30_00)}},
+		Parts: []commerce.RefundedPart{{Payment: "gid://shopify/OrderTransaction/1", Amount: euro(25_10)}},
+	}, s.world.RefundRecords[0].It)
+
+	s.Require().Len(r.Refunds, 1)
+	f := r.Refunds[0]
+	s.Equal([]any{1, HowStripe, StateSettled, "gid://shopify/Refund/1"}, []any{f.N, f.How, f.State, f.Shop})
+	s.Require().Len(f.By, 1)
+	s.Equal("fiona", f.By[0].By.ID)
+	s.Equal(euro(25_10), r.Refunded)
+	s.Equal(days, spentOn(r, StagePayment)["fiona"])
+
+	mail := s.mail(mailRefund).Data
+	s.Equal("EUR 25.10", mail["total"])
+	s.Equal("1 × Shirt M: EUR 30.00 paid (As new): EUR 30.00\nThe way back: EUR -4.90", mail["lines"])
+	s.Equal("EUR 25.10 to the card or account that you had paid with, within 5 to 10 business days", mail["ways"])
+	s.Empty(mail["later"])
+	s.freed()
+}
+
+func (s *Suite) TestAboveAnAmountTwoOfFinanceHaveToAgreeAndNobodyTwice() {
+	s.shirtCame()
+	s.policy.Two = policy.Limits{"EUR": 25_00}
+	s.agrees(2*days, "pay-1-fiona", fiona)
+	s.agrees(2*days+hour, "pay-1-felix", fiona)
+	s.at(3*days-hour, func() { s.Empty(s.world.Repaid) })
+	s.agrees(3*days, "pay-1-felix", felix)
+	r := s.run()
+	s.Equal([]int64{25_10}, s.paid())
+	s.Require().Len(r.Refunds[0].By, 2)
+	s.NotEqual(r.Refunds[0].By[0].By.ID, r.Refunds[0].By[1].By.ID)
+	s.Contains(s.refusals(), "This isn't yours to decide. It is with Felix Brandt.")
+	s.Contains(s.card("pay-1-fiona").Text, "Two of you have to agree")
+}
+
+func (s *Suite) TestAtTheAmountItselfOneIsEnough() {
+	s.shirtCame()
+	s.policy.Two = policy.Limits{"EUR": 25_10}
+	s.agrees(2*days, "pay-1", felix)
+	s.run()
+	s.Equal([]int64{25_10}, s.paid())
+}
+
+func (s *Suite) TestACurrencyWithoutAnAmountTakesTwo() {
+	s.shirtCame()
+	s.policy.Two = policy.Limits{"USD": 500_00}
+	s.agrees(2*days, "pay-1-fiona", fiona)
+	s.agrees(2*days, "pay-1-felix", felix)
+	s.run()
+	s.Equal([]int64{25_10}, s.paid())
+}
+
+func (s *Suite) TestWhoHasDecidedAboutTheReturnCannotPayForIt() {
+	s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{sam, fiona}}
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "2", "grade-1", "new")
+	s.agrees(2*days, "pay-1", sam)
+	s.at(3*days-hour, func() { s.Empty(s.world.Repaid) })
+	s.agrees(3*days, "pay-1", fiona)
+	r := s.run()
+	s.Equal("fiona", r.Refunds[0].By[0].By.ID)
+	s.Contains(s.refusals(), "This isn't yours to decide. It is with Fiona Marsh.")
+	s.Equal("Sam Reed", fact(s.card("pay-1"), "Approved by"))
+}
+
+func (s *Suite) TestWhileTooFewMayPayOperationsAreAskedAndNothingIsPaid() {
+	s.policy.Two = policy.Limits{"EUR": 50_00}
+	s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{sam, fiona}}
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "2", "grade-1", "new")
+	s.at(2*days, func() { s.Equal([]string{"who-pays-failed-1"}, s.tasks()) })
+	s.at(2*days+hour, func() {
+		s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{sam, fiona, felix}}
+	})
+	s.decide(2*days+2*hour, "who-pays-failed-1", "retry", omar)
+	s.agrees(3*days, "pay-1-fiona", fiona)
+	s.agrees(3*days, "pay-1-felix", felix)
+	s.run()
+	s.Equal([]int64{75_10}, s.paid())
+}
+
+func (s *Suite) TestWhatFinanceDoesNotWantToPayGoesBackToSupportWhoDropIt() {
+	s.shirtCame()
+	s.decide(2*days, "pay-1", ActionReject, fiona, "comment", "It was a gift.")
+	s.at(3*days-hour, func() {
+		s.Equal([]string{"refused-1"}, s.tasks())
+		s.Equal("Fiona Marsh: It was a gift.", s.view("refused-1").Text)
+	})
+	s.decide(3*days, "refused-1", ActionDrop, nina, "comment", "It was a gift, so we can't pay for it.")
+	r := s.run()
+	s.Equal(Completed, r.Ending)
+	s.Empty(s.world.Repaid)
+	s.Empty(s.world.RefundRecords)
+	s.Equal(StateDropped, r.Refunds[0].State)
+	s.Equal("fiona", r.Refunds[0].Against[0].By.ID)
+	s.Empty(r.Refunds[0].By)
+	s.Equal("It was a gift, so we can't pay for it.", s.mail(mailAnswer).Data["answer"])
+	s.Zero(r.Refunded.Minor)
+}
+
+func (s *Suite) TestSupportCanAskFinanceAgainAndThenCannotPayThemselves() {
+	s.shirtCame()
+	s.policy.Two = policy.Limits{"EUR": 25_00}
+	s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{nina, fiona, felix}}
+	s.agrees(2*days, "pay-1-fiona", fiona)
+	s.decide(2*days+hour, "pay-1-felix", ActionReject, felix, "comment", "Why?")
+	s.decide(3*days, "refused-1", ActionApprove, nina, "comment", "It was too small.")
+	s.agrees(4*days, "pay-1-2-nina", nina)
+	s.agrees(4*days, "pay-1-2-fiona", fiona)
+	s.at(5*days-hour, func() { s.Empty(s.world.Repaid, "what was agreed to before it was refused doesn't count") })
+	s.agrees(5*days, "pay-1-2-felix", felix)
+	r := s.run()
+	s.Equal([]int64{25_10}, s.paid())
+	s.Contains(s.card("pay-1-2-felix").Text, "Nina Berg: It was too small.")
+	s.Equal("Fiona Marsh\nFelix Brandt: Why?", fact(s.card("pay-1-2-felix"), "Finance before"))
+	s.Len(r.Refunds[0].By, 2)
+	s.Len(r.Refunds[0].Against, 2)
+	s.Contains(s.refusals(), `There is no task "pay-1-2-nina" here.`)
+}
+
+func (s *Suite) TestWhatHasChangedSinceFinanceAgreedIsAskedAnew() {
+	s.shirtCame()
+	s.at(2*days-hour, func() { outside.GiveBack(s.world, "pi_1", 300_00) }) // somebody gives back most of it by hand
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(3*days-hour, func() {
+		s.Empty(s.world.Repaid)
+		s.Equal([]string{"pay-1-2"}, s.tasks())
+		s.freed()
+	})
+	s.agrees(3*days, "pay-1-2", fiona)
+	r := s.run()
+	s.Equal([]int64{10_00}, s.paid())
+	s.NotEqual(s.card("pay-1").Task.Version, s.card("pay-1-2").Task.Version)
+	s.Contains(s.card("pay-1-2").Text, "it was EUR 25.10 then, and is EUR 10.00 now")
+	s.Contains(fact(s.card("pay-1-2"), "Please note"), "more than is left")
+	s.Equal(euro(10_00), r.Refunded)
+}
+
+func (s *Suite) TestWhatSomebodyElseHasRefundedMeanwhileIsPaidNoSecondTime() {
+	s.shirtCame()
+	s.at(2*days-hour, func() { // in the shop's own pages
+		s.world.Order.Lines[1].RefundedQuantity = 1
+	})
+	s.agrees(2*days, "pay-1", fiona)
+	r := s.run()
+	s.Empty(s.world.Repaid)
+	s.Empty(s.world.RefundRecords, "the shop knows")
+	s.Equal(StateSettled, r.Refunds[0].State)
+	s.Equal(HowNothing, r.Refunds[0].How)
+	s.Empty(s.mail(mailRefund).Data["total"])
+}
+
+func (s *Suite) TestACustomerWhoWritesWhileFinanceDecidesIsHeard() {
+	for _, two := range []int64{1_00, 500_00} {
+		s.SetupTest()
+		s.shirtCame()
+		s.policy.Two = policy.Limits{"EUR": two}
+		s.writes(2*days-hour, "I have found the receipt of the shirt. It was a gift.")
+		s.decide(2*days, "reply-1", ActionDone, sam)
+		for _, task := range []string{"pay-1", "pay-1-fiona"} {
+			s.agrees(2*days, task, fiona)
+		}
+		s.agrees(2*days, "pay-1-felix", felix)
+		r := s.run()
+		s.Equal([]int64{25_10}, s.paid())
+		for _, o := range r.Refunds[0].By {
+			s.Require().True(o.Happened(humantask.Noted))
+			s.Contains(o.Story[0].Note, "It was a gift.")
+		}
+	}
+}
+
+func (s *Suite) TestARefundOfNothingAsksNobodyAndIsRecordedAllTheSame() {
+	s.small()
+	s.arrives(days, 1, "received-1", "1", "grade-1", "broken")
+	r := s.run()
+	s.Equal(Completed, r.Ending)
+	s.Empty(s.world.Repaid)
+	s.Require().Len(s.world.RefundRecords, 1)
+	s.Equal([]commerce.RefundedLine{{Line: shirt, Quantity: 1, Amount: euro(0)}}, s.world.RefundRecords[0].It.Lines)
+	s.Equal([]string{HowNothing, StateSettled}, []string{r.Refunds[0].How, r.Refunds[0].State})
+	mail := s.mail(mailRefund).Data
+	s.Empty(mail["total"])
+	s.Contains(mail["lines"], "EUR -30.00 for its state (Broken)")
+	s.Equal("", s.view("pay-1").ID)
+}
+
+func (s *Suite) TestEachParcelIsPaidForByItselfAndTheWayBackIsTakenOffOnce() {
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "1", "grade-1", "new")
+	s.agrees(2*days, "pay-1", fiona)
+	s.arrives(3*days, 2, "received-1", "1", "grade-1", "worn")
+	s.agrees(4*days, "pay-2", felix)
+	r := s.run()
+	s.Equal(Completed, r.Ending)
+	s.Equal([]int64{35_10, 20_00}, s.paid())
+	s.Equal(euro(55_10), r.Refunded)
+	s.Len(r.Refunds, 2)
+	s.NotEqual(s.world.Repaid[0].Key.ID, s.world.Repaid[1].Key.ID)
+	s.Equal(2, s.world.Order.Lines[0].RefundedQuantity)
+	s.freed()
+}
+
+func (s *Suite) TestWhatComesWhileFinanceDecidesWaitsForItsTurn() {
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "1", "grade-1", "new")
+	s.arrives(days+hour, 2, "received-1", "1", "grade-1", "new")
+	s.at(2*days, func() { s.Contains(s.tasks(), "pay-1"); s.NotContains(s.tasks(), "pay-2") })
+	s.agrees(3*days, "pay-1", fiona)
+	s.agrees(4*days, "pay-2", fiona)
+	r := s.run()
+	s.Equal([]int64{35_10, 40_00}, s.paid())
+	s.Equal(euro(75_10), r.Refunded)
+}
+
+func (s *Suite) TestARefundThatOneParcelIsTooSmallForTakesTheRestOfTheWayBackNextTime() {
+	s.policy.ReturnFee = map[string]int64{"EUR": 50_00}
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "1", "grade-1", "new") // EUR 40.00, all of which the way back takes
+	s.arrives(3*days, 2, "received-1", "1", "grade-1", "new")
+	s.agrees(4*days, "pay-2", fiona)
+	s.run()
+	s.Equal([]int64{30_00}, s.paid())
+}
+
+func (s *Suite) TestARefundGoesBackToEachPaymentAndWhatNoSystemCanPayIsPaidByHand() {
+	s.world.Order.Payments = []commerce.Payment{
+		{ID: "gid://shopify/OrderTransaction/1", Gateway: "gift_card", Amount: euro(10_00), Refunded: euro(0)},
+		{ID: "gid://shopify/OrderTransaction/2", Gateway: "stripe", Reference: "pi_1", Amount: euro(9_00), Refunded: euro(0)},
+		{ID: "gid://shopify/OrderTransaction/3", Gateway: "stripe", Reference: "pi_2", Amount: euro(291_00), Refunded: euro(0)},
+	}
+	s.shirtCame()
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(3*days-hour, func() {
+		s.Equal([]string{"mend-1"}, s.tasks())
+		s.Contains(s.view("mend-1").Text, "it was paid by gift_card")
+		s.Equal(StateAgreed, s.asOf().Refunds[0].State)
+		s.Equal(euro(15_10), s.asOf().Refunded)
+		s.Equal(1, s.world.Order.Lines[1].RefundedQuantity, "nobody pays for the shirt meanwhile")
+		s.freed()
+	})
+	s.decide(3*days, "mend-1", ActionByHand, felix, "reference", " SEPA 4711 ")
+	r := s.run()
+	s.Equal([]int64{9_00, 6_10}, s.paid())
+	s.Equal([]string{"pi_1", "pi_2"}, []string{s.world.Repaid[0].It.Payment, s.world.Repaid[1].It.Payment})
+	s.NotEqual(s.world.Repaid[0].Key.ID, s.world.Repaid[1].Key.ID)
+	s.Equal(euro(25_10), r.Refunded)
+	f := r.Refunds[0]
+	s.Equal([]string{HowByHand, HowStripe, HowStripe}, []string{f.Paid[0].How, f.Paid[1].How, f.Paid[2].How})
+	s.Equal("SEPA 4711", f.Paid[0].Reference)
+	s.Equal(StateSettled, f.State)
+
+	s.Require().Len(s.world.RefundRecords, 2)
+	s.Equal("re_1, re_2", s.world.RefundRecords[0].It.Reference)
+	s.Len(s.world.RefundRecords[0].It.Parts, 2)
+	s.Equal(commerce.RefundRecord{
+		Order: "gid://shopify/Order/1042", Return: "gid://shopify/Return/1", Number: "R-7QX4M2KD", Total: euro(10_00), Reference: "SEPA 4711",
+		Parts: []commerce.RefundedPart{{Payment: "gid://shopify/OrderTransaction/1", Amount: euro(10_00)}},
+	}, s.world.RefundRecords[1].It)
+
+	var mails []map[string]string
+	for _, m := range s.world.Mails {
+		if m.It.Template == mailRefund {
+			mails = append(mails, m.It.Data)
+		}
+	}
+	s.Require().Len(mails, 2)
+	s.Equal("EUR 10.00", mails[0]["later"])
+	s.Equal("again", mails[1]["state"])
+	s.Equal("EUR 10.00 in another way than you had paid; our reference is SEPA 4711", mails[1]["ways"])
+}
+
+func (s *Suite) TestStoreCreditIsGivenByTheShopOnce() {
+	s.in.Wish = refund.StoreCredit
+	s.shirtCame()
+	lost := 0
+	s.world.Lose = func(activity string, _ effect.Key) error {
+		if lost++; activity == "RecordRefund" && lost <= 2 {
+			return fault.Unreachable("shopify", "connection reset").Err()
+		}
+		return nil
+	}
+	s.agrees(2*days, "pay-1", fiona)
+	r := s.run()
+	s.Empty(s.world.Repaid)
+	s.Require().Len(s.world.RefundRecords, 1)
+	record := s.world.RefundRecords[0].It
+	s.True(record.Credit)
+	s.Equal("gid://shopify/Customer/7", record.Customer)
+	s.Equal(euro(25_10), record.Total)
+	s.Len(record.Lines, 1)
+	s.Equal([]string{HowCredit, StateSettled}, []string{r.Refunds[0].How, r.Refunds[0].State})
+	s.Equal("gid://shopify/Refund/1", r.Refunds[0].Paid[0].Reference)
+	s.Equal(euro(25_10), r.Refunded)
+	s.Equal("EUR 25.10", s.mail(mailCredit).Data["total"])
+	s.Equal("store credit", fact(s.card("pay-1"), "Paid by"))
+}
+
+func (s *Suite) TestStoreCreditForACustomerWithoutAnAccountIsPaidByHand() {
+	s.in.Wish = refund.StoreCredit
+	s.world.Order.Customer.ID = ""
+	s.shirtCame()
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(2*days+hour, func() {
+		s.Contains(s.view("mend-1").Text, "no account in the shop")
+		for _, a := range s.view("mend-1").Actions {
+			s.NotContains([]string{ActionRetry, ActionCredit}, a.Name)
+		}
+	})
+	s.decide(3*days, "mend-1", ActionByHand, fiona, "reference", "Gift card 12")
+	r := s.run()
+	s.Require().Len(s.world.RefundRecords, 1)
+	s.False(s.world.RefundRecords[0].It.Credit)
+	s.Equal(HowByHand, r.Refunds[0].Paid[0].How)
+	s.Equal(euro(25_10), r.Refunded)
+}
+
+func (s *Suite) TestARefundWhoseReplyIsLostIsPaidOnce() {
+	for _, activity := range []string{"MakeRefund", "RecordRefund"} {
+		s.SetupTest()
+		s.shirtCame()
+		lost := 0
+		s.world.Lose = func(a string, _ effect.Key) error {
+			if a == activity && lost < 3 {
+				lost++
+				return fault.Unreachable("somebody", "connection reset").Err()
+			}
+			return nil
+		}
+		s.agrees(2*days, "pay-1", fiona)
+		r := s.run()
+		s.Equal([]int64{25_10}, s.paid(), activity)
+		s.Len(s.world.RefundRecords, 1, activity)
+		s.Equal(euro(25_10), r.Refunded)
+		s.Equal(3, lost)
+	}
+}
+
+func (s *Suite) TestACancelledReturnThatPaysIsRecordedBeforeItEnds() {
+	s.shirtCame()
+	s.world.Fail = func(a string, _ effect.Key) error {
+		if a == "RecordRefund" && s.env.Now().Sub(s.began) < 2*days+time.Minute {
+			return fault.Unreachable("shopify", "connection refused").Err()
+		}
+		return nil
+	}
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(2*days+20*time.Second, func() {
+		s.Len(s.world.Repaid, 1)
+		s.NotEmpty(s.world.Holders)
+		s.env.CancelWorkflow()
+	})
+	s.env.ExecuteWorkflow(Workflow, s.in)
+	s.True(temporal.IsCanceledError(s.env.GetWorkflowError()))
+	s.Len(s.world.Repaid, 1)
+	s.Len(s.world.RefundRecords, 1, "the shop knows what was paid")
+	s.freed()
+}
+
+func (s *Suite) TestACancelledReturnDoesNotWaitForOperations() {
+	s.shirtCame()
+	s.fail("RecordRefund", 1000*days)
+	s.agrees(2*days, "pay-1", fiona)
+	s.at(3*days, func() { s.Equal([]string{"refund-1-record-failed-1"}, s.tasks()) })
+	s.at(3*days, s.env.CancelWorkflow)
+	s.env.ExecuteWorkflow(Workflow, s.in)
+	s.True(temporal.IsCanceledError(s.env.GetWorkflowError()))
+	s.Len(s.world.Repaid, 1)
+	s.Empty(s.tasks())
+	s.freed()
+}
+
+func (s *Suite) TestACancelledReturnWhoseRefundNobodyHasAgreedToPaysNothing() {
+	s.shirtCame()
+	s.at(2*days, s.env.CancelWorkflow)
+	s.env.ExecuteWorkflow(Workflow, s.in)
+	s.True(temporal.IsCanceledError(s.env.GetWorkflowError()))
+	s.Empty(s.world.Repaid)
+	s.Empty(s.tasks())
+	s.freed()
+}
+
+// paymentSteps are those of a refund that can fail, by their activities, with whether operations may go on without.
+var paymentSteps = map[string]struct {
+	step string
+	skip bool
+}{
+	"ReadPaymentsLeft": {"refund-1-left-1", true}, "ReckonRefund": {"refund-1-reckon-1", false},
+	"MakeRefund": {"refund-1-pay-1", true}, "RecordRefund": {"refund-1-record", true}, "RestockReturn": {"restock-1", true},
+}
+
+func (s *Suite) TestEachStepOfARefundIsOperationsToTryAgain() {
+	for activity, one := range paymentSteps {
+		s.SetupTest()
+		s.shirtCame()
+		s.fail(activity, 3*days)
+		task := one.step + "-failed-1"
+		s.agrees(2*days, "pay-1", fiona)
+		s.at(3*days-hour, func() {
+			s.Contains(s.tasks(), task)
+			held := activity == "MakeRefund" || activity == "RecordRefund"
+			s.Equal(held, len(s.world.Holders) > 0, "the lock is kept while it isn't known what was paid: "+activity)
+		})
+		s.decide(3*days+hour, task, "retry", omar)
+		s.agrees(4*days, "pay-1", fiona)
+		r := s.run()
+		s.Equal(Completed, r.Ending, activity)
+		s.Equal([]int64{25_10}, s.paid(), activity)
+		s.Len(s.world.RefundRecords, 1)
+		s.Len(s.world.Stocked, 1)
+		s.freed()
+	}
+}
+
+func (s *Suite) TestEachStepOfARefundIsOperationsToGiveUp() {
+	for activity, one := range paymentSteps {
+		s.SetupTest()
+		s.shirtCame()
+		s.fail(activity, 1000*days)
+		s.agrees(2*days, "pay-1", fiona)
+		s.decide(3*days, one.step+"-failed-1", "abort", omar)
+		r := s.run()
+		s.Equal(Aborted, r.Ending, activity)
+		s.freed()
+		s.Empty(s.tasks())
+	}
+}
+
+func (s *Suite) TestOperationsGoOnWithoutAStepOfARefund() {
+	for activity, one := range paymentSteps {
+		if !one.skip {
+			continue
+		}
+		s.SetupTest()
+		s.shirtCame()
+		s.fail(activity, 3*days)
+		s.agrees(2*days, "pay-1", fiona)
+		s.decide(2*days+hour, one.step+"-failed-1", "skip", omar)
+		if activity == "ReadPaymentsLeft" { // it is read again, with the order locked
+			s.decide(2*days+3*hour, "refund-1-left-2-failed-2", "skip", omar)
+			s.agrees(2*days+2*hour, "pay-1", fiona)
+		}
+		if activity == "RestockReturn" {
+			s.agrees(2*days+2*hour, "pay-1", fiona)
+		}
+		s.decide(4*days, "mend-1", ActionRetry, fiona) // where Stripe was left out
+		r := s.run()
+		s.Equal(Completed, r.Ending, activity)
+		s.Equal([]int64{25_10}, s.paid(), activity)
+		s.freed()
+	}
+}
+
+func (s *Suite) TestWhatOperationsWentOnWithoutIsNotPaidTwiceWhenItHadGotThrough() {
+	s.shirtCame()
+	s.world.Lose = func(a string, _ effect.Key) error {
+		if a == "MakeRefund" && s.env.Now().Sub(s.began) < 3*days {
+			return fault.Final("stripe", "GARBAGE", "what it answered can't be read").Err()
+		}
+		return nil
+	}
+	s.agrees(2*days, "pay-1", fiona)
+	s.decide(2*days+hour, "refund-1-pay-1-failed-1", "skip", omar)
+	s.at(4*days-hour, func() { s.Contains(s.view("mend-1").Text, "It may have got through all the same") })
+	s.decide(4*days, "mend-1", ActionRetry, fiona)
+	r := s.run()
+	s.Equal([]int64{25_10}, s.paid(), "it was found")
+	s.True(r.Refunds[0].Paid[0].Repaid.Before)
+	s.Equal(euro(25_10), r.Refunded)
+}

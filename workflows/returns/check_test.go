@@ -67,7 +67,8 @@ func TestEachMistakeNamesItsField(t *testing.T) {
 		{"items", "at most 25", func(r *Request) { r.Items = make([]refund.Item, 26) }},
 		{"items[0].sku", "is missing", func(r *Request) { r.Items[0].SKU = " " }},
 		{"items[0].sku", "at most 255", func(r *Request) { r.Items[0].SKU = strings.Repeat("x", 256) }},
-		{"items[1].line", "at most 255", func(r *Request) { r.Items[1].Line = strings.Repeat("x", 256) }},
+		{"items[1].line", "the ID that the shop has", func(r *Request) { r.Items[1].Line = "LAMP-1" }},
+		{"items[1].line", "the ID that the shop has", func(r *Request) { r.Items[1].Line = "gid://shopify/Order/1" }},
 		{"items[1].quantity", "from 1 to 10000", func(r *Request) { r.Items[1].Quantity = 0 }},
 		{"items[1].quantity", "from 1 to 10000", func(r *Request) { r.Items[1].Quantity = -1 }},
 		{"items[1].quantity", "from 1 to 10000", func(r *Request) { r.Items[1].Quantity = MaxQuantity + 1 }},
@@ -135,6 +136,7 @@ func TestWhatMeansTheSameBecomesTheSame(t *testing.T) {
 	r := valid()
 	r.Order, r.Email, r.Name, r.Wish = " # 1042\n", " ada@CONTOSO.com", "Ada\u00a0 Winter", " Refund"
 	r.Items[0].SKU, r.Items[0].Reason, r.Items[1].Reason = " LAMP-1", "DAMAGED ", "Too small"
+	r.Items[1].Line = " 4711"
 	r.Photos = []string{" ", " https://pictures.example/1.jpg\n"}
 	r.Comment = "Both came\r\nbroken. "
 	items := r.Items

@@ -28,7 +28,7 @@ var Wishes = []refund.Wish{refund.Refund, refund.Exchange, refund.StoreCredit}
 
 // Normalize gives what means the same the same shape: letters are composed (Unicode NFC); spaces around a value go, and in fields
 // of one line any white space is a single space; the order's number loses the "#" that shops write before it; reasons and wishes
-// are written as here ("Too small" becomes "too_small"). What can't be brought into shape stays as it was, for [Request.Check] to
+// are written as here ("Too small" becomes "too_small"); a line's ID gets the form that Shopify's API has. What can't be brought into shape stays as it was, for [Request.Check] to
 // name.
 func (r *Request) Normalize() {
 	r.Order = strings.TrimSpace(strings.TrimLeft(field.OneLine(r.Order), "# "))
@@ -42,6 +42,9 @@ func (r *Request) Normalize() {
 		item := &r.Items[i]
 		for _, line := range []*string{&item.SKU, &item.Line, &item.Note, &item.Instead} {
 			*line = field.OneLine(*line)
+		}
+		if record.MatchString(item.Line) { // as the shop's older API and its pages' addresses have it
+			item.Line = lineID + item.Line
 		}
 		item.Reason = commerce.Reason(word(string(item.Reason)))
 	}
@@ -98,7 +101,9 @@ func (r *Request) checkItems(m *field.Mistakes) {
 			m.Add(at+"sku", "is missing: give the article's number (SKU), or as line the ID that the shop has for the order's line")
 		}
 		m.Add(at+"sku", field.WrongLine(item.SKU, MaxSKU))
-		m.Add(at+"line", field.WrongLine(item.Line, MaxSKU))
+		if line, ok := strings.CutPrefix(item.Line, lineID); item.Line != "" && (!ok || !record.MatchString(line)) {
+			m.Add(at+"line", "must be the ID that the shop has for the order's line, such as 4711 or "+lineID+"4711")
+		}
 		if item.Quantity < 1 || item.Quantity > MaxQuantity {
 			m.Add(at+"quantity", fmt.Sprintf("must be a whole number from 1 to %d", MaxQuantity))
 		}
@@ -163,5 +168,8 @@ func oneOf[T ~string](words []T) string {
 	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
-// record is the form of a record's ID in HubSpot.
+// lineID is what the ID of an order's line begins with.
+const lineID = "gid://shopify/LineItem/"
+
+// record is the form of a record's ID in HubSpot, and of the last part of one in Shopify.
 var record = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)

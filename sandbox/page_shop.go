@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,7 +22,7 @@ type shopPage struct {
 	More   int
 	Open   *shopOrder
 	New    *shopForm
-	Stock  []client.ShopStock
+	Stock  [][]client.ShopStock // by article
 	Drafts []client.ShopDraft
 	Credit []client.ShopCredit
 }
@@ -64,7 +66,7 @@ var (
 func (s *Sandbox) shopPage(r *http.Request) (string, any) {
 	switch tab := r.PathValue("tab"); tab {
 	case "stock":
-		return "Stock", shopPage{Tab: tab, Stock: s.shop.Stock("")}
+		return "Stock", shopPage{Tab: tab, Stock: s.stock()}
 	case "credit":
 		drafts := s.shop.Drafts()
 		slices.Reverse(drafts)
@@ -109,9 +111,30 @@ func (s *Sandbox) shopForm(r *http.Request) *shopForm {
 	return f
 }
 
+// stock is how much there is, by article.
+func (s *Sandbox) stock() (list [][]client.ShopStock) {
+	for _, at := range s.shop.Stock("") {
+		if n := len(list); n > 0 && list[n-1][0].SKU == at.SKU {
+			list[n-1] = append(list[n-1], at)
+		} else {
+			list = append(list, []client.ShopStock{at})
+		}
+	}
+	return list
+}
+
 // articles are what the shop sells, each once.
 func (s *Sandbox) articles() []client.ShopStock {
 	return slices.CompactFunc(s.shop.Stock(""), func(a, b client.ShopStock) bool { return a.SKU == b.SKU })
+}
+
+// quantities reads how many of which article to people.
+func quantities(items map[string]int) string {
+	var parts []string
+	for _, sku := range slices.Sorted(maps.Keys(items)) {
+		parts = append(parts, fmt.Sprintf("%d × %s", items[sku], sku))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // inShop reads a word of Shopify's to people: "PARTIALLY_REFUNDED" is "partially refunded".

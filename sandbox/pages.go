@@ -29,6 +29,7 @@ var pageTemplates = func() map[string]*template.Template {
 		"when":          func(t time.Time) string { return t.Local().Format("2 Jan 15:04:05") },
 		"fate":          fate,
 		"price":         stripe.Price,
+		"quantities":    quantities,
 		"shopWord":      inShop,
 		"shopStates":    func() any { return shopStates },
 		"returnReasons": func() any { return returnReasons },

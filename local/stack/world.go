@@ -32,6 +32,7 @@ func lendSecrets() error {
 		config.AsanaToken:          sandbox.DefaultAsanaToken,
 		config.StripeKey:           sandbox.DefaultStripeKey,
 		config.StripeWebhookSecret: sandbox.DefaultStripeSecret,
+		config.ShopifyToken:        sandbox.DefaultShopifyToken,
 		config.LinkSecret:          linkSecret,
 	} {
 		_, set := os.LookupEnv(string(name))
@@ -63,6 +64,9 @@ func (s *Stack) settle(c *config.Config) {
 	c.Systems.Asana.URL = sandboxURL + "/asana/api/1.0"
 	c.Systems.Asana.Workspace, c.Systems.Asana.Team = sandbox.AsanaWorkspace, sandbox.AsanaTeam
 	c.Systems.Stripe.URL = sandboxURL + "/stripe"
+	c.Systems.Shopify.URL = sandboxURL + "/shopify"
+	c.Systems.Shopify.Location, c.Systems.Shopify.PaymentAttribute = sandbox.ShopLocation, sandbox.ShopPaymentAttribute
+	c.Book.Return.Location = sandbox.ShopLocation
 	c.Documents.Dir = s.documents
 	c.Starter.PublicURL = s.Door
 	// A browser may have been told either name of this machine.
@@ -80,6 +84,8 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		Company:          c.Company.Name,
 		InteractionsURL:  s.Door + "/slack/interactions",
 		LeadURL:          s.Door + "/leads",
+		ReturnsURL:       s.Door + "/returns",
+		SampleOrders:     true,
 		HubSpotEventsURL: s.Door + "/hubspot/events",
 		EventsURL:        s.Door + "/sendgrid/events",
 		RepliesURL:       s.Door + "/sendgrid/replies",
@@ -100,6 +106,7 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		AsanaToken:          c.Secret(config.AsanaToken).Reveal(),
 		StripeKey:           c.Secret(config.StripeKey).Reveal(),
 		StripeWebhookSecret: c.Secret(config.StripeWebhookSecret).Reveal(),
+		ShopifyToken:        c.Secret(config.ShopifyToken).Reveal(),
 	}
 	for _, p := range c.People {
 		o.People = append(o.People, sandbox.Person{ID: p.ID, Name: p.Name, Email: p.Email, Slack: p.Slack, CRMOwner: p.CRMOwner})

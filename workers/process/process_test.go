@@ -148,7 +148,7 @@ func TestAnUnknownQueueIsNamed(t *testing.T) {
 	c, err := client.NewLazyClient(client.Options{})
 	require.NoError(t, err)
 	_, err = New(Options{Client: c, Live: live(t, ""), Queues: []string{"lead", "leads"}, Logger: slog.New(slog.DiscardHandler)})
-	assert.EqualError(t, err, `there is no task queue "leads": choose from lead, proposal, rotation`)
+	assert.EqualError(t, err, `there is no task queue "leads": choose from lead, proposal, return, rotation`)
 }
 
 func TestAMissingSecretIsWarnedOfByName(t *testing.T) {

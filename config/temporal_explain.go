@@ -11,6 +11,9 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
+// ErrUnreachable is in the error of [Dial] where nothing answers at Temporal's address: it may be starting.
+var ErrUnreachable = errors.New("can't be reached")
+
 // tried says which Temporal is meant, by whom, and how it is reached.
 func (w where) tried(used *tls.Config) string {
 	how := "without TLS"
@@ -44,7 +47,7 @@ func (w where) explain(err error, secured *renewed) error {
 	if what, fix := handshake(err, used, failed); what != "" {
 		return fmt.Errorf("%s %s: %s", tried, what, fix)
 	}
-	return fmt.Errorf("%s can't be reached (%s): start it, or say where it is in %s or temporal.address", tried, lastPart(err), envAddress)
+	return fmt.Errorf("%s %w (%s): start it, or say where it is in %s or temporal.address", tried, ErrUnreachable, lastPart(err), envAddress)
 }
 
 // handshake says what went wrong between the two sides' TLS, and the fix; "" where something else did.

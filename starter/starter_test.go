@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,24 +14,19 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	commonpb "go.temporal.io/api/common/v1"
-	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
 	"go.temporal.io/sdk/temporal"
-	"google.golang.org/grpc"
 
 	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/sandbox"
 	"github.com/throughline-dev/throughline/starter/desk"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/lead"
-	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
 // ran is what a command did.
@@ -44,12 +38,18 @@ type ran struct {
 
 // runs runs a command against a Temporal.
 func runs(t *testing.T, c client.Client, stdin string, args ...string) ran {
+	var o client.Options
+	r := runsBy(t, func(_ context.Context, _ *config.Config, dialled client.Options) (client.Client, error) {
+		o = dialled
+		return c, nil
+	}, stdin, args...)
+	r.dialled = o
+	return r
+}
+
+func runsBy(t *testing.T, dial dialer, stdin string, args ...string) ran {
 	var r ran
 	var out, errs bytes.Buffer
-	dial := func(_ context.Context, _ *config.Config, o client.Options) (client.Client, error) {
-		r.dialled = o
-		return c, nil
-	}
 	cmd := command(dial, dial)
 	cmd.SetArgs(args)
 	cmd.SetIn(strings.NewReader(stdin))
@@ -383,41 +383,4 @@ func TestALadderIsReadOutWithItsClocks(t *testing.T) {
 			{After: hours(48), Do: policy.Escalate, Every: hours(8), Times: 3, Clock: "berlin"},
 			{After: hours(100), Do: policy.Act, Action: "reject"},
 		}))
-}
-
-// operator is the part of Temporal that knows search attributes.
-type operator struct {
-	operatorservice.OperatorServiceClient
-	namespace string
-}
-
-func (o *operator) ListSearchAttributes(_ context.Context, r *operatorservice.ListSearchAttributesRequest, _ ...grpc.CallOption) (*operatorservice.ListSearchAttributesResponse, error) {
-	o.namespace = r.GetNamespace()
-	there := map[string]enumspb.IndexedValueType{}
-	for _, key := range visibility.All {
-		there[key.GetName()] = key.GetValueType()
-	}
-	return &operatorservice.ListSearchAttributesResponse{CustomAttributes: there}, nil
-}
-
-func TestSetupCanBeRunAgain(t *testing.T) {
-	world, err := sandbox.New(sandbox.Options{})
-	require.NoError(t, err)
-	server := httptest.NewServer(world.Handler())
-	t.Cleanup(func() { server.Close(); _ = world.Close() })
-	t.Setenv("THROUGHLINE_SYSTEMS_HUBSPOT_URL", server.URL+"/hubspot")
-	t.Setenv("TEMPORAL_NAMESPACE", "sales")
-	setup := func() string {
-		c, o := reached(t), &operator{}
-		c.On("OperatorService").Return(o)
-		c.On("CountWorkflow", mock.Anything, mock.Anything).Return(&workflowservice.CountWorkflowExecutionsResponse{}, nil)
-		r := runs(t, c, "", "setup")
-		require.NoError(t, r.failed)
-		assert.Equal(t, "sales", o.namespace)
-		return r.out
-	}
-	assert.Contains(t, setup(), "HubSpot: left out")
-	t.Setenv(string(config.HubSpotToken), sandbox.DefaultHubSpotToken)
-	assert.Contains(t, setup(), "created companies.throughline_domain")
-	assert.Contains(t, setup(), "HubSpot: the properties are there.")
 }

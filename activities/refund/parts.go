@@ -13,27 +13,29 @@ import (
 func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 // left is what each of the payments has left to give back, and what all of them have. The latter is less where the shop gave
-// something back that no payment knows of, as store credit: all that is given back is never more than what was paid.
+// something back of which no payment knows, such as store credit, or wrote down that something was paid in another way: all that is
+// given back is never more than what was paid.
 //
 // The word of who took a payment goes before the shop's, which may not have heard of a refund; a payment in several parts (captures)
 // has one reference, whose rest is for all of them.
 func (r *reader) left(o commerce.Order, paid map[string]money.Amount) (each []int64, all int64) {
 	said := maps.Clone(paid)
-	var sum int64
+	var sum, known int64 // what was paid, and what the payments have given back as the shop knows
 	for i, p := range o.Payments {
 		field := item("order.payments", i)
 		amount, refunded := r.minor(field+".amount", p.Amount), r.minor(field+".refunded", p.Refunded)
 		rest := max(amount-refunded, 0)
 		if a, ok := said[p.Reference]; ok && p.Reference != "" {
-			known := r.minor("paid."+p.Reference, a)
-			rest = min(known, amount)
-			said[p.Reference] = r.amount(known - rest)
+			there := r.minor("paid."+p.Reference, a)
+			rest = min(there, amount)
+			said[p.Reference] = r.amount(there - rest)
 		}
-		sum += amount
-		all += rest
+		sum, known, all = sum+amount, known+refunded, all+rest
 		each = append(each, rest)
 	}
-	return each, min(all, max(sum-r.minor("order.refunded", o.Refunded), 0))
+	given := r.minor("order.refunded", o.Refunded)
+	otherwise := max(given-known, 0)
+	return each, max(min(all-otherwise, sum-given), 0)
 }
 
 func (r *reckoning) left() (each []int64, all int64) { return r.reader.left(r.bill.Order, r.bill.Paid) }

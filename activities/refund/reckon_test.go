@@ -199,7 +199,9 @@ func TestNoMoreIsGivenBackThanIsLeftOfThePayments(t *testing.T) {
 
 	b.Paid = map[string]money.Amount{"pi_1": eur(999_00)}
 	b.Order.Refunded = eur(85_00) // as store credit, of which Stripe knows nothing
-	assert.Equal(t, eur(100_00), reckoned(t, b).Total)
+	assert.Equal(t, eur(100_00), reckoned(t, b).Total, "twenty from the payment, and the rest another way")
+	b.Paid = map[string]money.Amount{"pi_1": eur(90_00)}
+	assert.Equal(t, eur(25_00), reckoned(t, b).Total, "Stripe gave back 95, and the shop 65 as credit")
 
 	b.Order.Payments = nil
 	assert.Equal(t, eur(0), reckoned(t, b).Total)

@@ -89,7 +89,7 @@ func (r *returning) accept(ctx workflow.Context) error {
 func (r *returning) tellApproved(ctx workflow.Context, comment string) {
 	data := map[string]string{
 		"lines": r.list(r.acceptedOf), "part": "", "comment": comment, "keep": "", "address": "", "until": "", "we_pay": "", "fee": "",
-		"wish": string(r.in.Wish), "instead": r.instead(),
+		"wish": string(r.result.Wish), "instead": r.instead(),
 	}
 	for i, l := range r.result.Assessed.Lines {
 		if r.accepted[i] < l.Quantity {

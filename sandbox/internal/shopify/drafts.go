@@ -250,25 +250,19 @@ func (s *Server) draftOrderDelete(c gql.Call) (any, error) {
 }
 
 func (s *Server) searchDrafts(c gql.Call) (list []item, err error) {
-	q, err := asked(c)
+	of := func(d draft) fields {
+		return fields{
+			"id": {strconv.FormatInt(d.N, 10)}, "tag": d.Tags, "customer_id": {strconv.FormatInt(d.Customer, 10)}, "status": {d.status()},
+			"name": {d.name()},
+		}
+	}
+	q, err := asked(c, of(draft{}))
 	if err != nil {
 		return nil, err
 	}
 	for key, d := range s.drafts.All() {
-		if d.Deleted {
+		if d.Deleted || q != nil && (!s.visible(d.Created) || !q(of(d))) {
 			continue
-		}
-		if q != nil {
-			found, err := q(fields{
-				"id": {strconv.FormatInt(d.N, 10)}, "tag": d.Tags, "customer_id": {strconv.FormatInt(d.Customer, 10)}, "status": {d.status()},
-				"name": {d.name()},
-			})
-			if err != nil {
-				return nil, err
-			}
-			if !found || !s.visible(d.Created) {
-				continue
-			}
 		}
 		list = append(list, item{key, func() gql.Object { return s.showDraft(d) }})
 	}

@@ -14,15 +14,15 @@ type fields map[string][]string
 
 // query is what is searched for (https://shopify.dev/docs/api/usage/search-syntax), as far as it is of use here: terms like sku:"A-1",
 // "and", "or", "not" or a minus, and parentheses.
-type query func(fields) (bool, error)
+type query func(fields) bool
 
-// asked is the search that a field was asked with; nil where it wasn't.
-func asked(c gql.Call) (query, error) {
+// asked is the search that a field was asked with; nil where it wasn't. It can be for fields that are known.
+func asked(c gql.Call, known fields) (query, error) {
 	var in struct{ Query *string }
 	if err := c.Args(&in); err != nil || in.Query == nil || strings.TrimSpace(*in.Query) == "" {
 		return nil, err
 	}
-	p := parser{tokens: token.FindAllString(*in.Query, -1)}
+	p := parser{known: known, tokens: token.FindAllString(*in.Query, -1)}
 	q, err := p.either()
 	if err == nil && len(p.tokens) > 0 {
 		err = fmt.Errorf("%q is out of place", p.tokens[0])
@@ -35,7 +35,10 @@ func asked(c gql.Call) (query, error) {
 
 var token = regexp.MustCompile(`[()]|-?[\w.]+:"(?:[^"\\]|\\.)*"|-?[\w.]+:'(?:[^'\\]|\\.)*'|[^\s()]+`)
 
-type parser struct{ tokens []string }
+type parser struct {
+	known  fields
+	tokens []string
+}
 
 // next takes a token, where it is one of the words.
 func (p *parser) next(words ...string) bool {
@@ -52,12 +55,7 @@ func (p *parser) either() (query, error) {
 		var b query
 		one := a
 		if b, err = p.both(); err == nil {
-			a = func(f fields) (bool, error) {
-				if ok, err := one(f); ok || err != nil {
-					return ok, err
-				}
-				return b(f)
-			}
+			a = func(f fields) bool { return one(f) || b(f) }
 		}
 	}
 	return a, err
@@ -70,12 +68,7 @@ func (p *parser) both() (query, error) {
 		var b query
 		one := a
 		if b, err = p.one(); err == nil {
-			a = func(f fields) (bool, error) {
-				if ok, err := one(f); !ok || err != nil {
-					return ok, err
-				}
-				return b(f)
-			}
+			a = func(f fields) bool { return one(f) && b(f) }
 		}
 	}
 	return a, err
@@ -98,23 +91,20 @@ func (p *parser) one() (query, error) {
 	text := p.tokens[0]
 	p.tokens = p.tokens[1:]
 	if rest, negated := strings.CutPrefix(text, "-"); negated {
-		q, err := term(rest)
+		q, err := p.term(rest)
 		return not(q), err
 	}
-	return term(text)
+	return p.term(text)
 }
 
 func not(q query) query {
-	return func(f fields) (bool, error) {
-		ok, err := q(f)
-		return !ok, err
-	}
+	return func(f fields) bool { return !q(f) }
 }
 
 var escaped = regexp.MustCompile(`\\(.)`)
 
 // term is a field with a value. Whether it is in capitals doesn't matter.
-func term(text string) (query, error) {
+func (p *parser) term(text string) (query, error) {
 	name, value, ok := strings.Cut(text, ":")
 	if !ok || value == "" {
 		return nil, fmt.Errorf("%q names no field", text)
@@ -122,11 +112,10 @@ func term(text string) (query, error) {
 	if q := value[:1]; q == `"` || q == `'` {
 		value = escaped.ReplaceAllString(strings.TrimSuffix(value[1:], q), "$1")
 	}
-	return func(f fields) (bool, error) {
-		has, ok := f[name]
-		if !ok {
-			return false, refused("BAD_REQUEST", fmt.Sprintf("query: the sandbox can't search by %q", name))
-		}
-		return slices.ContainsFunc(has, func(v string) bool { return strings.EqualFold(v, value) }), nil
+	if _, ok := p.known[name]; !ok {
+		return nil, fmt.Errorf("nothing can be searched by %q here", name)
+	}
+	return func(f fields) bool {
+		return slices.ContainsFunc(f[name], func(v string) bool { return strings.EqualFold(v, value) })
 	}, nil
 }

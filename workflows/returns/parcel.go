@@ -52,7 +52,10 @@ func (r *returning) parcelTask(role policy.Role) humantask.Task {
 			return facts
 		},
 		WhyWithdrawn: func() string {
-			if r.keeping {
+			switch {
+			case r.way.Err() != nil: // all of it was given up
+				return ""
+			case r.keeping:
 				return "the customer keeps the rest."
 			}
 			return "the time to send it is over."

@@ -79,7 +79,12 @@ func (r *returning) askAboutReply(ctx workflow.Context) error {
 	task := r.supportTask(role, r.replying, title+r.name())
 	task.Text = r.whereItIs() + r.takeUnread()
 	task.Actions, task.Facts = actions, r.facts
-	task.WhyWithdrawn = func() string { return "the return has gone on meanwhile, so you are asked anew." }
+	task.WhyWithdrawn = func() string {
+		if r.way.Err() != nil { // all of it was given up
+			return ""
+		}
+		return "the return has gone on meanwhile, so you are asked anew."
+	}
 	asking, moot := workflow.WithCancel(ctx)
 	stage := r.stage
 	r.moot = moot

@@ -9,7 +9,6 @@ import (
 	"github.com/throughline-dev/throughline/activities/email"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
-	"github.com/throughline-dev/throughline/activities/slack"
 )
 
 // The activities, by their registered names; the receivers are never used here.
@@ -22,5 +21,4 @@ var (
 	claimsActivities   *claims.Activities
 	calendarActivities *calendar.Activities
 	emailActivities    *email.Activities
-	slackActivities    *slack.Activities
 )

@@ -2,7 +2,6 @@ package returns
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -68,7 +67,9 @@ func (r *returning) tell(ctx workflow.Context, template string, data map[string]
 			"customer_name": r.customer(), "company": r.policy.Company, "number": r.in.Number, "order": r.orderName(),
 		},
 	}
-	maps.Copy(message.Data, data)
+	for _, key := range workflow.DeterministicKeys(data) {
+		message.Data[key] = data[key]
+	}
 	name := fmt.Sprintf("%s%d", mailStep, r.told)
 	r.beside("mail", &r.mails, func(ctx workflow.Context) error {
 		_, err := step.Once(ctx, r.steps, step.Spec{

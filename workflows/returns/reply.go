@@ -62,6 +62,8 @@ func (r *returning) replyActions() []humantask.Action {
 // askAboutReply asks support what becomes of what is unread. Where the return goes on before they answer, so that other answers make
 // sense, it is unread again.
 func (r *returning) askAboutReply(ctx workflow.Context) error {
+	r.asking++
+	defer func() { r.asking-- }()
 	role, err := r.role(ctx, r.policy.Support)
 	if err != nil {
 		return err
@@ -184,7 +186,7 @@ func (r *returning) listen(ctx workflow.Context) (again bool, err error) {
 	if _, err := step.WaitAtMost(ctx, r.policy.ReplyWindow.Duration, "Listen to the customer", over); err != nil {
 		return false, err
 	}
-	err = workflow.Await(ctx, func() bool { return over() || len(r.unread) == 0 && !r.desk.IsOpen(r.replying) && r.asking == 0 })
+	err = workflow.Await(ctx, func() bool { return over() || len(r.unread) == 0 && r.asking == 0 })
 	if err != nil || r.again {
 		return r.again, err
 	}

@@ -218,6 +218,15 @@ func (s *Suite) TestTheEndWaitsForAReplyThatNobodyHasAnswered() {
 	s.Equal("They were used.", s.mail(mailAnswer).Data["answer"])
 }
 
+func (s *Suite) TestSupportLetsTheCustomerTryAgainAlsoAfterNobodyListensAnyMore() {
+	s.decide(hour, ApproveTask, ActionReject, sam, "comment", "no")
+	s.writes(7*days, "Why?")
+	s.decide(9*days, "reply-1", ActionAgain, sam, "comment", "You are right.")
+	s.decide(9*days+hour, "approve-2", ActionReject, sam, "comment", "No, after all.")
+	s.Equal(Rejected, s.run().Ending)
+	s.Equal([]string{"received", "rejected", "answer", "rejected"}, s.mailed())
+}
+
 func (s *Suite) TestASecondDeliveryAndWhatMakesNoSenseAreNoNews() {
 	s.small()
 	s.at(hour, func() {

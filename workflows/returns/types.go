@@ -64,7 +64,7 @@ const (
 	ActionPart    = "part"     // approve, with a quantity for each line in the fields "line-1", …
 	ActionReject  = "reject"   // with the reason in the comment, which the customer gets
 	ActionAsk     = "ask"      // the customer, the question in the comment
-	ActionArrived = "arrived"  // fields "received-1", "grade-1", …, "wrong", "extra", "photo", "rest"
+	ActionArrived = "arrived"  // fields "received-1", "grade-1", …, "wrong", "extra", "photo", "rest" ("open" or "over"), the note in the comment
 	ActionRetry   = "retry"    // the refund
 	ActionCredit  = "credit"   // give store credit instead
 	ActionRefund  = "refund"   // instead of an exchange

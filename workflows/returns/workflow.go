@@ -122,7 +122,6 @@ type returning struct {
 	parcels  int       // numbers the arrivals
 	keeping  bool      // the customer has said that they keep what hasn't arrived
 	extras   int       // numbers the questions about what nobody had announced
-	asking   int       // how many of those are open
 
 	// From the customer: see news.go, reply.go.
 	heard     []string // IDs of the news
@@ -133,6 +132,7 @@ type returning struct {
 	moot      func()   // withdraws it, since it offers what can't be any more
 	again     bool     // the return is to be begun again
 	listening bool     // to the customer only
+	asking    int      // how many questions to support are open beside, or their answers not yet seen to
 
 	// Beside the rest, each in its order.
 	mails    queue // to the customer
@@ -214,7 +214,7 @@ func (r *returning) close(ctx workflow.Context, err error) (Result, error) {
 	switch {
 	case r.aborted || errors.Is(err, step.ErrAborted):
 		r.abandon(ctx)
-		if r.result.Ending == "" { // else it had ended, and only what was to be said about it is given up
+		if r.result.Ending == "" || errors.Is(r.payError(), step.ErrAborted) { // else only what was to be said about its end is given up
 			r.result.Ending, r.result.Finished = Aborted, workflow.Now(ctx)
 		}
 	case err != nil:

@@ -147,6 +147,8 @@ func TestInTheBrowser(t *testing.T) {
 		"an e-mail is answered and bounces":               anEmailIsAnsweredAndBounces,
 		"a document is signed, and its invoice paid":      aDocumentIsSignedAndItsInvoicePaid,
 		"a deal is made and moved":                        aDealIsMadeAndMoved,
+		"a ticket is opened, closed and deleted":          aTicketIsOpenedClosedAndDeleted,
+		"a return is asked for in the shop":               aReturnIsAskedForInTheShop,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -65,7 +65,7 @@ func (p *payment) ask(ctx workflow.Context) (agreed bool, answers []humantask.Ou
 	}
 	task := humantask.Task{
 		ID: p.taskID(), Version: p.reckoned.Digest, Title: fmt.Sprintf("Refund %s for the %s", total, p.name()), Text: p.why,
-		Candidates: role.People, Channel: role.Channel, Excluded: p.approvers(), Facts: p.financeFacts(),
+		Candidates: role.People, Channel: role.Channel, ExcludedNow: p.approvers, Facts: p.financeFacts(),
 		Actions: []humantask.Action{
 			{
 				Name: ActionApprove, Label: "Pay it", Style: "primary", Done: "Agreed",

@@ -111,7 +111,7 @@ func (l *leg) askFinance(ctx workflow.Context, why string) (humantask.Outcome, e
 	}
 	return l.desk.Ask(ctx, humantask.Task{
 		ID: fmt.Sprintf("%s-%d", MendTask, l.paying.mends), Title: fmt.Sprintf("%s still has to get to the customer: %s", it.Part.Amount, l.name()),
-		Text: why, Candidates: role.People, Channel: role.Channel, Excluded: l.approvers(), Actions: actions,
+		Text: why, Candidates: role.People, Channel: role.Channel, ExcludedNow: l.approvers, Actions: actions,
 		Ladder: l.policy.Payment, Calendars: l.policy.Calendars,
 		Facts: func() []slack.Fact {
 			return []slack.Fact{

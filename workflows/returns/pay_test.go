@@ -533,3 +533,17 @@ func (s *Suite) TestWhatOperationsWentOnWithoutIsNotPaidTwiceWhenItHadGotThrough
 	s.True(r.Refunds[0].Paid[0].Repaid.Before)
 	s.Equal(euro(25_10), r.Refunded)
 }
+
+func (s *Suite) TestWhoHasDecidedAboutTheReturnCannotPayForItInAnothersPlace() {
+	away := fiona
+	away.Away = []policy.Absence{{From: s.began.Add(-hour), To: s.began.Add(1000 * hour), Cover: "sam"}}
+	s.world.Book.People["fiona"] = away
+	s.world.Book.Roles["finance"] = policy.Role{Name: "finance", People: []policy.Person{away, felix}}
+	s.decide(hour, ApproveTask, ActionApprove, sam)
+	s.arrives(days, 1, "received-1", "2", "grade-1", "new")
+	s.agrees(2*days, "pay-1", sam)
+	s.at(3*days-hour, func() { s.Empty(s.world.Repaid) })
+	s.agrees(3*days, "pay-1", felix)
+	r := s.run()
+	s.Equal("felix", r.Refunds[0].By[0].By.ID)
+}

@@ -93,7 +93,7 @@ func TestNothingStandsInAMailAboutAReturnThatThereIsNothingOf(t *testing.T) {
 
 func TestARefundSaysWhetherItIsTheFirstTheRestOrLate(t *testing.T) {
 	for state, says := range map[string]string{
-		"": "Your return is settled, and you get EUR 41.00.", "again": "You now get EUR 41.00 of your refund",
+		"": "You get EUR 41.00 for your return.", "again": "You now get EUR 41.00 of your refund",
 		"late": "your refund of EUR 41.00 has now arrived",
 	} {
 		_, text, _ := mailed(t, "", "return_refund", ofAReturn(map[string]string{

@@ -172,7 +172,7 @@ func (p *payment) financeFacts() func() []slack.Fact {
 		{Label: "Approved by", Value: p.approvedBy()},
 	}
 	for i, l := range k.Lines {
-		facts = append(facts, slack.Fact{Label: fmt.Sprintf("Line %d", i+1), Value: fmt.Sprintf("%d × %s\n%s", l.Quantity, l.Title, p.explain(l))})
+		facts = append(facts, slack.Fact{Label: fmt.Sprintf("Line %d", i+1), Value: strings.TrimSuffix(fmt.Sprintf("%d × %s, %s", l.Quantity, l.Title, p.grade(l.Grade).Label), ", ") + "\n" + p.explain(l)})
 	}
 	facts = append(facts,
 		slack.Fact{Label: "Instead", Value: p.insteadLines()},

@@ -20,16 +20,15 @@ func some(a money.Amount) string {
 	return a.String()
 }
 
-// explain says how what is given back for a line comes about: "EUR 39.98 paid, EUR -5.00 for its state (Damaged): EUR 34.98".
+// explain says how what is given back for a line comes about: "EUR 39.98 paid, EUR -5.00 for its state (Worn): EUR 34.98".
 func (r *returning) explain(l refund.ReckonedLine) string {
 	parts := []string{l.Price.String() + " paid"}
-	grade := r.grade(l.Grade).Label
 	for _, part := range []struct {
 		amount money.Amount
 		what   string
 	}{
-		{l.Tax, "tax"}, {l.Deducted, fmt.Sprintf("for its state (%s)", grade)}, {l.Fee, "for putting it back"}, {l.Exchanged, "for what they get instead"},
-		{l.Cut, "which isn’t left of the payments"},
+		{l.Tax, "tax"}, {l.Deducted, fmt.Sprintf("for its state (%s)", r.grade(l.Grade).Label)}, {l.Fee, "for putting it back"},
+		{l.Exchanged, "for what is sent instead"}, {l.Cut, "which isn’t left of the payments"},
 	} {
 		if !part.amount.IsZero() {
 			parts = append(parts, part.amount.String()+" "+part.what)
@@ -38,11 +37,10 @@ func (r *returning) explain(l refund.ReckonedLine) string {
 	if l.Before > 0 {
 		parts = append(parts, fmt.Sprintf("%d of them settled before", l.Before))
 	}
-	sum := strings.Join(parts, ", ")
-	if grade != "" && l.Deducted.IsZero() {
-		sum += " (" + grade + ")"
+	if len(parts) == 1 {
+		return l.Total.String()
 	}
-	return sum + ": " + l.Total.String()
+	return strings.Join(parts, ", ") + ": " + l.Total.String()
 }
 
 // ways are how finance sees that a refund is paid, a line each.

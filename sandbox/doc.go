@@ -15,6 +15,8 @@
 //	/dropboxsign/   v3/signature_request: send, list, get, remind, cancel
 //	/asana/         api/1.0: projects, sections and tasks of one workspace and its team, and its members
 //	/stripe/        v1/customers, v1/invoices, v1/events; idempotency keys are honoured
+//	/shopify/       admin/api/2026-10/graphql.json: orders, returns, refunds, stock and draft orders, by a part of the Admin API's
+//	                schema, with its limits by cost and its @idempotent
 //
 // Callers must show the credentials of the Options, which are the Default constants where nothing else is said. A new HubSpot
 // account has none of Throughline's properties: crm.Setup makes them here as it does there.
@@ -28,7 +30,7 @@
 //
 // These are pages for a browser: / explains the rest, /website is a company's contact form, /slack is the chat as each
 // person sees it, with buttons and dialogs that work, /mail is everybody's mailbox, /crm the CRM's records, /sign what there is to sign, /projects the
-// projects, /billing the invoices, /faults orders failures.
+// projects, /billing the invoices, /shop the orders, the return page and the stock, /faults orders failures.
 // Links that are made as HubSpot's are (/contacts/HubSpotPortal/record/0-1/ID) lead to the CRM's records.
 //
 // # The side for tests and for the unattended demo
@@ -56,6 +58,14 @@
 //	GET    /_sandbox/invoices                invoices, oldest first; ?case=ID
 //	POST   /_sandbox/invoices/{id}           {"do"}: the customer pays, or somebody of ours voids it
 //	DELETE /_sandbox/invoices/keys           Stripe forgets all idempotency keys, as it may after a day
+//	GET    /_sandbox/shop/orders             orders, oldest first; ?email=; /_sandbox/shop/orders/{number} is one
+//	POST   /_sandbox/shop/orders             {"email","lines",…}: a customer buys and pays, and may have got it; see client.ShopOrderForm
+//	POST   /_sandbox/shop/orders/{number}    {"do","days"}: it is sent, delivered or cancelled
+//	POST   /_sandbox/shop/returns            {"order","email","items",…}: a customer sends the return page; see client.ReturnForm
+//	GET    /_sandbox/shop/stock              stock by location and state; ?sku=
+//	POST   /_sandbox/shop/stock              {"sku","location","state","quantity"}: somebody counts it
+//	GET    /_sandbox/shop/drafts             draft orders; /_sandbox/shop/credit is customers' store credit, ?email=
+//	DELETE /_sandbox/shop/products/{sku}     somebody deletes a product
 //	GET    /_sandbox/faults                  the faults on order
 //	POST   /_sandbox/faults                  orders one: see client.Fault
 //	DELETE /_sandbox/faults                  clears all; /_sandbox/faults/{id} clears one

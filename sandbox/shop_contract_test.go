@@ -119,7 +119,7 @@ func TestTheShopAnswersEveryFieldOfItsSchema(t *testing.T) {
 			case a.Name == "id" && ids[field.Name] != "":
 				list = append(list, fmt.Sprintf("id: %q", "gid://shopify/"+ids[field.Name]))
 			case a.Name == "ids":
-				list = append(list, `ids: ["gid://shopify/Return/1001002", "gid://shopify/Order/9"]`)
+				list = append(list, `ids: ["gid://shopify/Return/1001001", "gid://shopify/Return/1001002", "gid://shopify/Order/9"]`)
 			case a.Name == "first":
 				list = append(list, "first: 3")
 			case a.Name == "names":
@@ -144,14 +144,14 @@ func TestTheShopAnswersEveryFieldOfItsSchema(t *testing.T) {
 	for len(ways) > 0 {
 		at := ways[0]
 		ways = ways[1:]
+		leaves := "__typename"
 		for _, f := range at.kind.Fields {
 			if strings.HasPrefix(f.Name, "__") {
 				continue
 			}
 			to := schema.Types[f.Type.Name()]
 			if to.IsLeafType() {
-				got := w.graph(at.ask(f.Name+args(f)), nil)
-				require.NotContains(t, got, "errors", at.ask(f.Name))
+				leaves += " " + f.Name + args(f)
 				continue
 			}
 			for _, possible := range append([]*ast.Definition{to}, schema.GetPossibleTypes(to)...) {
@@ -172,6 +172,7 @@ func TestTheShopAnswersEveryFieldOfItsSchema(t *testing.T) {
 				}
 			}
 		}
+		require.NotContains(t, w.graph(at.ask(leaves), nil), "errors", at.ask(leaves))
 	}
 	for _, d := range ownTypes(schema) {
 		if d.Kind == ast.Object && !reached[d.Name] && d.Name != "Mutation" && !strings.HasSuffix(d.Name, "Payload") &&

@@ -11,14 +11,15 @@ import (
 // Effect is something that has happened in the outside world, counted: two messages in a channel, two e-mails in a mailbox
 // and two notes on a contact each have a Count of 2, however many requests it took.
 type Effect struct {
-	// System is "slack", "sendgrid", "hubspot", "dropboxsign", "asana" or "stripe".
+	// System is "slack", "sendgrid", "hubspot", "dropboxsign", "asana", "stripe" or "shopify".
 	System string `json:"system"`
-	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company" or
-	// "note" in HubSpot, "signature_request" or "reminder" at Dropbox Sign, "project" or "task" in Asana, "customer", "invoice",
-	// "invoice_email" or "refund" in Stripe. An "update" changes what is there and is no effect of its own; see Repeatable.
+	// Operation says what happened: "message", "ephemeral" or "update" in Slack, "email" at SendGrid, "contact", "company",
+	// "note" or "ticket" in HubSpot, "signature_request" or "reminder" at Dropbox Sign, "project" or "task" in Asana, "customer", "invoice",
+	// "invoice_email" or "refund" in Stripe, "return", "refund", "exchange" or "stock" in Shopify. An "update" changes what is there and is no effect of its own; see Repeatable.
 	Operation string `json:"operation"`
 	// Key is the effect's key, "<workflow ID>/<step name>". A contact's or customer's is its e-mail address and a company's its domain, as
-	// far as it has one.
+	// far as it has one. Those of a return, an exchange and a change of stock in Shopify begin with the return's number ("R-7QX4M2KD/return"),
+	// which counts as a case.
 	Key string `json:"key"`
 	// Count is how many there are. For a contact or a company it is how many records share the address or the domain.
 	Count int `json:"count"`
@@ -190,7 +191,7 @@ type Reply struct {
 
 // Record is a record in the CRM.
 type Record struct {
-	Type       string            `json:"type"` // "contacts", "companies", "deals", "line_items", "notes", "calls" or "meetings"
+	Type       string            `json:"type"` // "contacts", "companies", "deals", "line_items", "tickets", "notes", "calls" or "meetings"
 	ID         string            `json:"id"`
 	Properties map[string]string `json:"properties"`
 	Created    time.Time         `json:"created"`

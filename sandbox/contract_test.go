@@ -23,7 +23,7 @@ func described(t *testing.T, base string, v *contract.Validator) world {
 	require.NoError(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, ours := strings.CutPrefix(r.URL.Path, base)
-		if !ours {
+		if !ours || strings.HasPrefix(path, "/crm/v3/pipelines/") { // there is no description of HubSpot's pipelines
 			s.Handler().ServeHTTP(w, r)
 			return
 		}

@@ -22,17 +22,20 @@ func (s *Sandbox) crmDoors(mux *http.ServeMux) {
 		}))
 	})
 	mux.HandleFunc("POST /_sandbox/crm/deals", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.crm.MakeDeal) })
+	mux.HandleFunc("POST /_sandbox/crm/tickets", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.crm.MakeTicket) })
 	mux.HandleFunc("PATCH /_sandbox/crm/{type}/{id}", func(w http.ResponseWriter, r *http.Request) {
 		take(w, r, func(properties map[string]string) (client.Record, error) {
 			return s.crm.Edit(r.PathValue("type"), r.PathValue("id"), properties)
 		})
 	})
 	mux.HandleFunc("POST /_sandbox/crm/activities", func(w http.ResponseWriter, r *http.Request) { take(w, r, s.crm.Log) })
-	mux.HandleFunc("POST /_sandbox/crm/contacts/{id}/merge", func(w http.ResponseWriter, r *http.Request) {
-		take(w, r, func(in struct{ Into string }) (client.Record, error) { return s.crm.Merge(r.PathValue("id"), in.Into) })
+	mux.HandleFunc("POST /_sandbox/crm/{type}/{id}/merge", func(w http.ResponseWriter, r *http.Request) {
+		take(w, r, func(in struct{ Into string }) (client.Record, error) {
+			return s.crm.Merge(r.PathValue("type"), r.PathValue("id"), in.Into)
+		})
 	})
-	mux.HandleFunc("DELETE /_sandbox/crm/contacts/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.crm.Delete(r.PathValue("id")); err != nil {
+	mux.HandleFunc("DELETE /_sandbox/crm/{type}/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.crm.Delete(r.PathValue("type"), r.PathValue("id")); err != nil {
 			refuse(w, err)
 			return
 		}

@@ -22,10 +22,12 @@ type crmPage struct {
 	More    int
 	Open    *crmOpen // the record that is read; nil for none
 	New     *crmForm // the deal that is made; nil for none
+	// NewTicket is the ticket that a customer opens; nil for none.
+	NewTicket *ticketForm
 }
 
 // crmTabs are the kinds of records that have a tab.
-var crmTabs = []string{"contacts", "companies", "deals", "notes", "calls", "meetings"}
+var crmTabs = []string{"contacts", "companies", "deals", "tickets", "notes", "calls", "meetings"}
 
 type crmTab struct {
 	Type, Name string
@@ -37,12 +39,12 @@ type crmRecord struct {
 	Name   string
 	Detail string
 	Owner  string
-	Stage  string // of a deal
+	Stage  string // of a deal or a ticket
 }
 
 // Kind is what people call a record of its type.
 func (r crmRecord) Kind() string {
-	return map[string]string{"contacts": "Contact", "companies": "Company", "deals": "Deal"}[r.Type]
+	return map[string]string{"contacts": "Contact", "companies": "Company", "deals": "Deal", "tickets": "Ticket"}[r.Type]
 }
 
 type crmOpen struct {
@@ -51,17 +53,20 @@ type crmOpen struct {
 	Timeline   []crmMoment // the youngest first
 	Others     []crmRecord // what it is associated with besides
 	Lines      []crmRecord // a deal's line items
-	// Owners are whose it can be, and Contacts those that a contact can be merged into.
-	Owners   []crmOwner
-	Contacts []crmRecord
-	Stages   []hubspot.Stage // those that a deal can be in
+	// Owners are whose it can be, and Into those that a contact or a ticket can be merged into.
+	Owners []crmOwner
+	Into   []crmRecord
+	Move   *crmMove // nil for what isn't in a pipeline
 }
+
+// Goes reports whether it can be merged and deleted.
+func (o crmOpen) Goes() bool { return o.Type == "contacts" || o.Type == "tickets" }
+
+// Text is what a customer wrote into a ticket.
+func (o crmOpen) Text() string { return o.Record.Properties["content"] }
 
 // OwnerID is the owner's ID; "" for none.
 func (o crmOpen) OwnerID() string { return o.Record.Properties["hubspot_owner_id"] }
-
-// StageID is the ID of the stage that a deal is in.
-func (o crmOpen) StageID() string { return o.Record.Properties["dealstage"] }
 
 type crmProperty struct{ Name, Value string }
 
@@ -87,6 +92,10 @@ func (s *Sandbox) crmPage(r *http.Request) (string, any) {
 	if p.Type == "deals" && r.PathValue("id") == "new" {
 		p.New = s.crmForm(r)
 		return "A new deal", p
+	}
+	if p.Type == "tickets" && r.PathValue("id") == "new" {
+		p.NewTicket = newTicketForm(r)
+		return "A new ticket", p
 	}
 	if id := r.PathValue("id"); id != "" {
 		records := s.crm.Records(p.Type, hubspot.Filter{ID: id})
@@ -128,7 +137,7 @@ func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 		for _, id := range rec.Associated[kind] {
 			for _, other := range s.crm.Records(kind, hubspot.Filter{ID: id}) {
 				switch kind {
-				case "contacts", "companies", "deals":
+				case "contacts", "companies", "deals", "tickets":
 					o.Others = append(o.Others, s.crmRecord(other))
 				case "line_items":
 					o.Lines = append(o.Lines, s.crmRecord(other))
@@ -140,13 +149,11 @@ func (s *Sandbox) crmOpen(rec client.Record) *crmOpen {
 	}
 	o.Timeline = s.timeline(rec, activities)
 	o.Owners = s.crmOwners()
-	if rec.Type == "deals" {
-		o.Stages = hubspot.Stages
-	}
-	if rec.Type == "contacts" {
-		for _, other := range slices.Backward(s.crm.Records("contacts", hubspot.Filter{Last: shownRecords})) {
+	o.Move = moveOf(rec)
+	if o.Goes() {
+		for _, other := range slices.Backward(s.crm.Records(rec.Type, hubspot.Filter{Last: shownRecords})) {
 			if other.ID != rec.ID {
-				o.Contacts = append(o.Contacts, s.crmRecord(other))
+				o.Into = append(o.Into, s.crmRecord(other))
 			}
 		}
 	}
@@ -164,6 +171,8 @@ func (s *Sandbox) crmRecord(rec client.Record) crmRecord {
 		v.Name, v.Detail = get("name"), get("domain")
 	case "deals":
 		v.Name, v.Detail, v.Stage = get("dealname"), strings.TrimSpace(get("amount")+" "+get("deal_currency_code")), stageName(get("dealstage"))
+	case "tickets":
+		v.Name, v.Detail, v.Stage = get("subject"), get("throughline_number"), ticketStageName(get("hs_pipeline_stage"))
 	case "line_items":
 		v.Name, v.Detail = get("name"), strings.TrimSpace(get("amount")+" "+get("hs_line_item_currency_code"))
 	case "notes":

@@ -20,7 +20,7 @@ type crmMoment struct {
 // timed are the properties whose changes stand in a timeline, with what people call them.
 var timed = []struct{ property, name string }{
 	{"hubspot_owner_id", "Owner"}, {"hs_lead_status", "Lead status"}, {"lifecyclestage", "Lifecycle stage"},
-	{"dealstage", "Stage"},
+	{"dealstage", "Stage"}, {"hs_pipeline_stage", "Stage"},
 }
 
 // timeline is what happened with a record, the youngest first: its activities, and whom it was given to and how far it came.
@@ -41,6 +41,8 @@ func (s *Sandbox) timeline(rec client.Record, activities []crmRecord) (list []cr
 				is = s.ownerName(is)
 			case "dealstage":
 				is = stageName(is)
+			case "hs_pipeline_stage":
+				is = ticketStageName(is)
 			}
 			m := crmMoment{At: v.At, What: t.name, Text: is}
 			if was != "" {

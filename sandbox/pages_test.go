@@ -62,11 +62,13 @@ func TestNobodysTextIsRunAsHTML(t *testing.T) {
 	deal := w.make(client.DealForm{
 		Name: attack, Notes: attack, Companies: []client.DealCompany{{Name: attack}}, Lines: []client.DealLine{{Name: attack}},
 	})
+	ticket, err := w.MakeTicket(ctx, client.TicketForm{Name: attack, Email: "eve@contoso.example", Subject: attack, Text: attack, Items: attack})
+	require.NoError(t, err)
 
 	for _, path := range []string{
 		"/", "/slack?as=maria", "/slack?as=maria&in=" + opsDesk, "/mail", "/mail?to=" + url.QueryEscape(attack), mail, mail + "?view=text",
 		"/crm", "/crm/companies", "/crm/notes", "/crm/contacts/" + recorded.Contact, "/crm/companies/" + recorded.Company,
-		"/crm/notes/" + recorded.Note, "/crm/calls", "/crm/calls/" + call.ID, "/crm/deals", "/crm/deals/" + deal.ID, "/crm/deals/new", "/crm/line_items/" + deal.Associated["line_items"][0],
+		"/crm/notes/" + recorded.Note, "/crm/calls", "/crm/calls/" + call.ID, "/crm/deals", "/crm/deals/" + deal.ID, "/crm/deals/new", "/crm/tickets", "/crm/tickets/" + ticket.ID, "/crm/tickets/new", "/crm/line_items/" + deal.Associated["line_items"][0],
 		"/mail/" + answers[0].ID, "/faults", "/website?utm_source=" + url.QueryEscape(attack),
 	} {
 		p := w.page(path)

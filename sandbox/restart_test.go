@@ -31,7 +31,7 @@ func (w world) picture() (p struct {
 	require.NoError(w.t, err)
 	p.Emails, err = w.Emails(w.t.Context(), "", "")
 	require.NoError(w.t, err)
-	for _, kind := range []string{"contacts", "companies", "notes"} {
+	for _, kind := range []string{"contacts", "companies", "notes", "tickets"} {
 		records, err := w.Records(w.t.Context(), kind, client.RecordFilter{})
 		require.NoError(w.t, err)
 		p.Records = append(p.Records, records...)
@@ -62,9 +62,13 @@ func TestEverythingSurvivesAKill(t *testing.T) {
 	contact, _ := w.upsert("contacts", "email", "ada@contoso.example", object{"phone": "1"})
 	note, _ := w.upsert("notes", "throughline_key", "case-1/record", object{"hs_timestamp": "1700000000000"})
 	w.crm(http.MethodPut, "v4/objects/notes/"+note+"/associations/default/contacts/"+contact, nil)
+	first, second := w.ask(client.TicketForm{Subject: "One"}), w.ask(client.TicketForm{Subject: "Two", Email: "bob@contoso.example"})
+	_, err = w.MergeTicket(t.Context(), first.ID, second.ID)
+	require.NoError(t, err)
+	require.NoError(t, w.DeleteTicket(t.Context(), w.ask(client.TicketForm{Subject: "Three"}).ID))
 	w.order(client.Fault{System: "pdl", Path: "v5/*/enrich", Kind: client.Broken, Count: 2})
 	before := w.picture()
-	require.Len(t, before.Effects, 5)
+	require.Len(t, before.Effects, 6)
 
 	state := copied(t, o.Dir) // as a kill leaves it: nothing is closed
 	o.Dir = state
@@ -75,7 +79,7 @@ func TestEverythingSurvivesAKill(t *testing.T) {
 	_, ts, err := again.slack().PostMessageContext(t.Context(), click.Channel, text("later"))
 	require.NoError(t, err)
 	require.Greater(t, ts, click.TS)
-	next, isNew := again.upsert("contacts", "email", "bob@contoso.example", nil)
+	next, isNew := again.upsert("contacts", "email", "eve@contoso.example", nil)
 	require.True(t, isNew)
 	require.Greater(t, next, note)
 	_, isNew = again.upsert("notes", "throughline_key", "case-1/record", nil)
@@ -84,6 +88,9 @@ func TestEverythingSurvivesAKill(t *testing.T) {
 	_, _, _, err = again.slack().SendMessageContext(t.Context(), "", text("still"),
 		slackgo.MsgOptionResponseURL(again.URL+response[len(w.URL):], "ephemeral"))
 	require.NoError(t, err, "a click's response_url")
+	merged, err := again.Ticket(t.Context(), first.ID)
+	require.NoError(t, err)
+	require.Equal(t, "Two", merged.Subject)
 }
 
 func copied(t *testing.T, dir string) string {

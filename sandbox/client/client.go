@@ -90,7 +90,7 @@ type RecordFilter struct {
 	ID     string // the one with this ID, or that it was merged into, whatever else is said
 }
 
-// Records are the CRM's "contacts", "companies", "deals", "line_items", "notes", "calls" or "meetings" that a filter lets through, oldest first.
+// Records are the CRM's "contacts", "companies", "deals", "line_items", "tickets", "notes", "calls" or "meetings" that a filter lets through, oldest first.
 func (c *Client) Records(ctx context.Context, kind string, f RecordFilter) (list []Record, err error) {
 	query := url.Values{"email": {f.Email}, "domain": {f.Domain}, "case": {f.Case}, "id": {f.ID}}
 	return list, c.do(ctx, http.MethodGet, "/crm/"+url.PathEscape(kind), query, nil, &list)

@@ -29,6 +29,9 @@ var associationTypes = map[[2]string]int{
 	{"deals", "companies"}: 341, {"companies", "deals"}: 342,
 	{"deals", "line_items"}: 19, {"line_items", "deals"}: 20,
 	{"notes", "deals"}: 214, {"deals", "notes"}: 213,
+	{"tickets", "contacts"}: 16, {"contacts", "tickets"}: 15,
+	{"tickets", "companies"}: 339, {"companies", "tickets"}: 340,
+	{"notes", "tickets"}: 228, {"tickets", "notes"}: 227,
 }
 
 // primaryTypes are those of a deal's primary company, which is its first one.

@@ -111,23 +111,3 @@ func digits(amount *big.Rat, code string) string {
 	}
 	return amount.FloatString(places)
 }
-
-// change lays checked properties over those of a record, and tells the app where a deal has come to another stage. The caller
-// holds the lock.
-func (s *Server) change(k *kind, r *record, properties map[string]string, by string) error {
-	was := r.Properties[stageName]
-	if err := s.update(k, r, properties); err != nil {
-		return err
-	}
-	if k.name == "deals" && r.Properties[stageName] != was {
-		s.tellStage(r, by)
-	}
-	return nil
-}
-
-func (s *Server) tellStage(deal *record, by string) {
-	s.tell(event{
-		SubscriptionID: onStage, SubscriptionType: "deal.propertyChange", ObjectID: number(deal.ID), ChangeSource: by,
-		PropertyName: stageName, PropertyValue: deal.Properties[stageName], OccurredAt: deal.Updated.UnixMilli(),
-	})
-}

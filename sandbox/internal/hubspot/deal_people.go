@@ -13,7 +13,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/client"
 )
 
-// part is a record that somebody makes with a deal, or chooses for it.
+// part is a record that somebody makes with a deal or a ticket, or chooses for it.
 type part struct {
 	field  string // of the form
 	kind   *kind
@@ -50,24 +50,19 @@ func (s *Server) MakeDeal(f client.DealForm) (client.Record, error) {
 			return client.Record{}, err
 		}
 	}
-	s.tellStage(deal, byPeople)
+	s.tellNew(s.kinds[5], deal, byPeople) // as in Kinds
 	return s.person(deal), nil
 }
 
 // partsOf are what a form asks for: the deal, then its contacts, companies, line items and note. What was left empty is none.
 func (s *Server) partsOf(f client.DealForm) []part {
-	contacts, companies, notes, deals, items := s.kinds[0], s.kinds[1], s.kinds[2], s.kinds[5], s.kinds[6] // as in Kinds
+	companies, notes, deals, items := s.kinds[1], s.kinds[2], s.kinds[5], s.kinds[6] // as in Kinds
 	list := []part{{kind: deals}}
 	for i, c := range f.Contacts {
 		if c.ID+c.Name+c.Email == "" {
 			continue
 		}
-		words := strings.Fields(c.Name)
-		last := max(len(words)-1, min(len(words), 1)) // a single word is the first name
-		list = append(list, part{fmt.Sprintf("contacts[%d]", i), contacts, c.ID, "email", map[string]string{
-			"email": c.Email, "firstname": strings.Join(words[:last], " "), "lastname": strings.Join(words[last:], " "),
-			"hubspot_owner_id": f.Owner,
-		}, c.Label})
+		list = append(list, s.contactPart(fmt.Sprintf("contacts[%d]", i), c, f.Owner))
 	}
 	for i, c := range f.Companies {
 		if c.ID+c.Name+c.Domain != "" {
@@ -101,6 +96,16 @@ func (s *Server) partsOf(f client.DealForm) []part {
 		}, ""})
 	}
 	return list
+}
+
+// contactPart is a contact of a deal or a ticket.
+func (s *Server) contactPart(field string, c client.DealContact, owner string) part {
+	words := strings.Fields(c.Name)
+	last := max(len(words)-1, min(len(words), 1)) // a single word is the first name
+	return part{field, s.kinds[0], c.ID, "email", map[string]string{
+		"email": c.Email, "firstname": strings.Join(words[:last], " "), "lastname": strings.Join(words[last:], " "),
+		"hubspot_owner_id": owner,
+	}, c.Label}
 }
 
 // checkPart says what is wrong with a part, in the form's words.

@@ -6,7 +6,7 @@ import (
 )
 
 // Kinds are the kinds of records that the account has.
-var Kinds = []string{"contacts", "companies", "notes", "calls", "meetings", "deals", "line_items"}
+var Kinds = []string{"contacts", "companies", "notes", "calls", "meetings", "deals", "line_items", "tickets"}
 
 // kind is a kind of record.
 type kind struct {
@@ -19,8 +19,10 @@ type kind struct {
 	properties     map[string]property
 	shown          []string                           // the properties of an answer where none are asked for
 	derive         func(properties map[string]string) // sets those that follow from others; nil where none do
-	records        map[string]*record
-	order          []*record // oldest first
+	// wrong says what is wrong with properties that don't go together; nil where all do.
+	wrong   func(properties map[string]string) error
+	records map[string]*record
+	order   []*record // oldest first
 	// index finds records by the value of a property: of the unique ones, and of those that newKind names.
 	index map[string]map[string][]*record
 	// merged are, by the IDs of records that were merged, those of the records that they became.
@@ -81,7 +83,7 @@ func standardKinds() []*kind {
 		k.standard(property{Name: "hs_timestamp", Type: "datetime", FieldType: "date"})
 		k.required = "hs_timestamp"
 	}
-	return []*kind{contacts, companies, notes, calls, meetings, dealKind(), lineItemKind()}
+	return []*kind{contacts, companies, notes, calls, meetings, dealKind(), lineItemKind(), ticketKind()}
 }
 
 func newKind(name, singular, id, group, created, modified string, indexed ...string) *kind {

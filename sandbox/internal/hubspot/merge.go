@@ -1,7 +1,7 @@
 package hubspot
 
 import (
-	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,39 +11,49 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/client"
 )
 
-// Merge has somebody merge a contact into another one, the primary one. What comes of it is a new record with a new ID, and
+// Merge has somebody merge a contact or a ticket into another one, the primary one. What comes of it is a new record with a new ID, and
 // either old ID leads to it from then on
 // (https://developers.hubspot.com/changelog/updated-merge-functionality-for-contacts-and-companies). HubSpot says so of reading.
 // What a write by an old ID does isn't documented; here it goes to the new record, too, as does an upsert by an e-mail address
 // that the merge made a secondary one.
-func (s *Server) Merge(secondaryID, primaryID string) (client.Record, error) {
+//
+// Whether HubSpot then tells of the new record's properties isn't documented either. Of a ticket's it does here, which is the harder
+// case for the app: it has to know that it knows the ticket.
+func (s *Server) Merge(kindName, secondaryID, primaryID string) (client.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	contacts := s.kinds[0]
-	primary, secondary := contacts.at(primaryID), contacts.at(secondaryID)
+	k, err := s.kind(kindName)
+	if err != nil || k.name != "contacts" && k.name != "tickets" {
+		return client.Record{}, ErrNoRecord
+	}
+	primary, secondary := k.at(primaryID), k.at(secondaryID)
 	switch {
 	case primary == nil || secondary == nil:
 		return client.Record{}, ErrNoRecord
 	case primary == secondary:
-		return client.Record{}, errors.New("into: a contact can't be merged with itself")
+		return client.Record{}, fmt.Errorf("into: a %s can't be merged with itself", k.singular)
 	}
 	r := &record{
-		Kind: contacts.name, ID: strconv.Itoa(s.lastID + 1), Created: earlier(primary.Created, secondary.Created),
+		Kind: k.name, ID: strconv.Itoa(s.lastID + 1), Created: earlier(primary.Created, secondary.Created),
 		Updated: time.Now().UTC(), History: primary.History, Merged: []string{primary.ID, secondary.ID},
 	}
 	properties, moved := mergedProperties(primary, secondary)
-	r.Properties = contacts.complete(properties, r)
+	r.Properties = k.complete(properties, r)
 	if err := s.records.Put(r.Kind+"/"+r.ID, r); err != nil {
 		return client.Record{}, err
 	}
 	s.lastID++
 	for _, old := range []*record{primary, secondary} {
-		contacts.merged[old.ID] = r.ID
-		contacts.leave(old)
+		k.merged[old.ID] = r.ID
+		k.leave(old)
 	}
-	s.enter(contacts, r)
+	s.enter(k, r)
 	if err := s.relink(); err != nil {
 		return client.Record{}, err
+	}
+	if k.name == "tickets" {
+		s.tellNew(k, r, byPeople)
+		return s.person(r), nil
 	}
 	s.tell(event{
 		SubscriptionID: onMerge, SubscriptionType: "contact.merge", ObjectID: number(primary.ID), ChangeSource: byPeople,

@@ -85,15 +85,15 @@ func (s *Server) patchObject(r *http.Request) (any, error) {
 	return k.show(rec, names(values)...), nil
 }
 
-// deleteObject puts a contact into the recycling bin, as HubSpot's description of the API has it.
+// deleteObject puts a contact or a ticket into the recycling bin, as HubSpot's description of the API has it.
 func (s *Server) deleteObject(r *http.Request) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, rec, err := s.object(r)
+	k, rec, err := s.object(r)
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.remove(rec, byApp)
+	return nil, s.remove(k, rec, byApp)
 }
 
 // input is one record of a batch to upsert.
@@ -164,7 +164,9 @@ func (s *Server) upsert(k *kind, in input) (wireRecord, error) {
 	rec, err := k.by(in.IDProperty, in.ID)
 	made := err != nil // it is not there: that the property is unique was checked
 	if made {
-		rec, err = s.create(k, in.Properties)
+		if rec, err = s.create(k, in.Properties); err == nil {
+			s.tellNew(k, rec, byApp)
+		}
 	} else {
 		err = s.change(k, rec, in.Properties, byApp)
 	}

@@ -81,30 +81,34 @@ func (s *Server) Log(a client.Activity) (client.Record, error) {
 	return s.person(logged), nil
 }
 
-// Delete has somebody delete a contact.
-func (s *Server) Delete(contact string) error {
+// Delete has somebody delete a contact or a ticket.
+func (s *Server) Delete(kindName, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.kinds[0].at(contact)
+	k, err := s.kind(kindName)
+	if err != nil {
+		return ErrNoRecord
+	}
+	r := k.at(id)
 	if r == nil {
 		return ErrNoRecord
 	}
-	return s.remove(r, byPeople)
+	return s.remove(k, r, byPeople)
 }
 
-// remove deletes a contact, and tells the app. Its e-mail address is free for another record. The caller holds the lock.
-func (s *Server) remove(r *record, by string) error {
-	contacts := s.kinds[0]
-	if r.Kind != contacts.name {
-		return invalid("In the sandbox, only contacts can be deleted")
+// remove deletes a contact or a ticket, and tells the app of a contact. Its unique values are free for another record. The caller
+// holds the lock.
+func (s *Server) remove(k *kind, r *record, by string) error {
+	if k.name != "contacts" && k.name != "tickets" {
+		return invalid("In the sandbox, only contacts and tickets can be deleted")
 	}
 	gone := *r
 	gone.Archived = true
 	if err := s.records.Put(r.Kind+"/"+r.ID, &gone); err != nil {
 		return err
 	}
-	contacts.leave(r)
-	if err := s.relink(); err != nil {
+	k.leave(r)
+	if err := s.relink(); err != nil || k.name != "contacts" {
 		return err
 	}
 	s.tell(event{

@@ -13,8 +13,8 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/wire"
 )
 
-// maxNote is how long a note's body may be, in characters.
-const maxNote = 65_536
+// maxText is how long a note's body and a ticket's text may be, in characters.
+const maxText = 65_536
 
 // property defines one that records of a kind can have.
 type property struct {
@@ -149,8 +149,8 @@ func (s *Server) checkValue(p property, value string) (kept, code, message strin
 		if !slices.ContainsFunc(s.Owners, func(o Owner) bool { return o.ID == value }) {
 			return value, "INVALID_OWNER_ID", value + " was not a valid owner."
 		}
-	case p.Name == "hs_note_body" && utf8.RuneCountInString(value) > maxNote:
-		return value, "INVALID_STRING_LENGTH", "hs_note_body is limited to 65536 characters."
+	case (p.Name == "hs_note_body" || p.Name == "content") && utf8.RuneCountInString(value) > maxText:
+		return value, "INVALID_STRING_LENGTH", p.Name + " is limited to 65536 characters."
 	case len(p.Options) > 0:
 		if !slices.ContainsFunc(p.Options, func(o option) bool { return o.Value == value }) {
 			return value, "INVALID_OPTION", value + " was not one of the allowed options: [" + allowed(p.Options) + "]"

@@ -12,7 +12,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/journal"
 )
 
-// record is a contact, a company, a deal, one of its line items, or an activity. Its properties and their history are never changed in place: a change makes
+// record is a contact, a company, a deal, one of its line items, a ticket, or an activity. Its properties and their history are never changed in place: a change makes
 // new ones.
 type record struct {
 	Kind       string            `json:"kind"`
@@ -134,6 +134,9 @@ func (s *Server) create(k *kind, properties map[string]string) (*record, error) 
 	now := time.Now().UTC()
 	r := &record{Kind: k.name, ID: strconv.Itoa(s.lastID + 1), Created: now, Updated: now}
 	r.Properties = k.complete(properties, r)
+	if err := k.consistent(r.Properties); err != nil {
+		return nil, err
+	}
 	if err := s.records.Put(k.name+"/"+r.ID, r); err != nil {
 		return nil, err
 	}
@@ -159,6 +162,10 @@ func (s *Server) update(k *kind, r *record, properties map[string]string) error 
 	r.Properties = maps.Clone(before.Properties)
 	maps.Copy(r.Properties, properties)
 	r.Properties = k.complete(r.Properties, r)
+	if err := k.consistent(r.Properties); err != nil {
+		*r = before
+		return err
+	}
 	r.remember(before)
 	if err := s.records.Put(k.name+"/"+r.ID, r); err != nil {
 		*r = before
@@ -212,6 +219,14 @@ func (k *kind) complete(properties map[string]string, r *record) map[string]stri
 		k.derive(all)
 	}
 	return all
+}
+
+// consistent refuses properties that don't go together.
+func (k *kind) consistent(properties map[string]string) error {
+	if k.wrong == nil {
+		return nil
+	}
+	return k.wrong(properties)
 }
 
 // conflict refuses a value of a unique property that another record has.

@@ -1,4 +1,4 @@
-// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies, deals, line items, notes, calls and
+// Package hubspot is HubSpot's CRM as an integration sees it: contacts, companies, deals, line items, tickets, notes, calls and
 // meetings with their properties, associations, and owners; and what people do there, of which it tells the integration.
 //
 // What is checked and answered follows https://developers.hubspot.com/docs/reference/api/crm, and HubSpot's published OpenAPI
@@ -160,6 +160,7 @@ func (s *Server) API() http.Handler {
 	handle("POST /crm/v3/objects/{type}/search", http.StatusOK, s.searchObjects)
 	handle("GET /crm/v3/properties/{type}/{name}", http.StatusOK, s.getProperty)
 	handle("POST /crm/v3/properties/{type}", http.StatusCreated, s.createProperty)
+	handle("GET /crm/v3/pipelines/{type}", http.StatusOK, s.listPipelines)
 	handle("GET /crm/v3/owners", http.StatusOK, s.listOwners)
 	handle("GET /crm/v3/owners/{id}", http.StatusOK, s.getOwner)
 	handle("PUT /crm/v4/objects/{from}/{fromID}/associations/default/{to}/{toID}", http.StatusOK, s.associateDefault)

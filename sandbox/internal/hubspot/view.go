@@ -7,7 +7,7 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/ledger"
 )
 
-// keyProperty is the property that carries an effect's key, of a note or of a company without a domain.
+// keyProperty is the property that carries an effect's key, of a note, a ticket, or a company without a domain.
 const keyProperty = "throughline_key"
 
 // Filter says which records are wanted; the zero value is all of a kind.
@@ -84,10 +84,10 @@ func (s *Server) person(r *record) client.Record {
 	return v
 }
 
-// ofCase are the records that belong to a case, by kind: its notes, the contacts and deals that these are on, and the companies
-// of the notes and the contacts. What people log belongs to none.
+// ofCase are the records that belong to a case, by kind: its notes and tickets, the contacts, deals and tickets that these are on, and
+// the companies of the notes and the contacts. What people log belongs to none.
 func (s *Server) ofCase(caseID string) map[*kind][]*record {
-	contacts, companies, notes, deals := s.kinds[0], s.kinds[1], s.kinds[2], s.kinds[5] // as in Kinds
+	contacts, companies, notes, deals, tickets := s.kinds[0], s.kinds[1], s.kinds[2], s.kinds[5], s.kinds[7] // as in Kinds
 	found := map[*kind][]*record{}
 	seen := map[*record]bool{}
 	take := func(k *kind, r *record) {
@@ -111,6 +111,19 @@ func (s *Server) ofCase(caseID string) map[*kind][]*record {
 		for _, id := range s.linked[ref{notes.name, note.ID}][deals] {
 			take(deals, deals.records[id])
 		}
+		for _, id := range s.linked[ref{notes.name, note.ID}][tickets] {
+			take(tickets, tickets.records[id])
+		}
+	}
+	for _, ticket := range tickets.order {
+		if ledger.CaseOf(ticket.Properties[keyProperty]) == caseID {
+			take(tickets, ticket)
+		}
+	}
+	for _, ticket := range found[tickets] {
+		for _, id := range s.linked[ref{tickets.name, ticket.ID}][contacts] {
+			take(contacts, contacts.records[id])
+		}
 	}
 	for _, contact := range found[contacts] {
 		for _, id := range s.linked[ref{contacts.name, contact.ID}][companies] {
@@ -120,13 +133,13 @@ func (s *Server) ofCase(caseID string) map[*kind][]*record {
 	return found
 }
 
-// Effects are the records, counted: notes by their key, contacts by their e-mail address and companies by their domain; of
+// Effects are the records, counted: notes and tickets by their key, contacts by their e-mail address and companies by their domain; of
 // one case, or with "" of all. A company without a domain is counted by its key, since its name tells it from no other.
 func (s *Server) Effects(caseID string) []client.Effect {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	contacts, companies := s.kinds[0], s.kinds[1]
-	of := map[*kind][]*record{contacts: contacts.order, companies: companies.order}
+	contacts, companies, tickets := s.kinds[0], s.kinds[1], s.kinds[7] // as in Kinds
+	of := map[*kind][]*record{contacts: contacts.order, companies: companies.order, tickets: tickets.order}
 	if caseID != "" {
 		of = s.ofCase(caseID)
 	}
@@ -150,6 +163,9 @@ func (s *Server) Effects(caseID string) []client.Effect {
 		} else {
 			count(companies, keyProperty, r.Properties[keyProperty])
 		}
+	}
+	for _, r := range of[tickets] {
+		count(tickets, keyProperty, r.Properties[keyProperty])
 	}
 	for key, notes := range s.byKey.All(caseID) {
 		for _, r := range notes {

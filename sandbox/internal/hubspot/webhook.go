@@ -21,6 +21,8 @@ const (
 	onMerge         = 424_202
 	onDeletion      = 424_203
 	onStage         = 424_204
+	onTicketStage   = 424_205
+	onTicketOrder   = 424_206
 	byPeople, byApp = "CRM_UI", "INTEGRATION"
 )
 

@@ -130,8 +130,8 @@ func (l *leg) sayAgain(ctx workflow.Context, state string) {
 	}
 }
 
-// way is how and by when the customer gets a part of a refund. Cards take five to ten business days
-// (https://docs.stripe.com/refunds#trace-a-refund), and so at most do the other ways to pay.
+// way is how and by when the customer gets a part of a refund. The shop doesn't say what they had paid with; five to ten business days
+// are what Stripe says of cards (https://docs.stripe.com/refunds).
 func way(it RefundedTo) string {
 	switch {
 	case it.How == HowCredit:

@@ -128,11 +128,14 @@ type Return struct {
 
 // ReturnedLine is a line of a return in the shop.
 type ReturnedLine struct {
-	ID       string `json:"id"`   // "gid://shopify/ReturnLineItem/…"
-	Line     string `json:"line"` // of the order
+	ID   string `json:"id"`   // "gid://shopify/ReturnLineItem/…"
+	Line string `json:"line"` // of the order
+	// Parcel is what of the order's line was sent together, as [Parcel.ID]; "" for what is tied to nothing that was sent.
+	Parcel   string `json:"parcel,omitempty"`
 	Quantity int    `json:"quantity"`
-	// Processed is how many of it the shop has been told about: what became of them.
+	// Processed is how many of it the shop has been told about: what became of them. Refunded is how many of it were refunded.
 	Processed int `json:"processed,omitempty"`
+	Refunded  int `json:"refunded,omitempty"`
 }
 
 // Reason is why something comes back.

@@ -69,7 +69,11 @@ func (a *Activities) returned(ctx context.Context, id string) (r found, ok bool,
 		if m := ours.FindStringSubmatch(l.Note); m != nil {
 			r.Number = m[1]
 		}
-		r.Lines = append(r.Lines, ReturnedLine{ID: l.ID, Line: l.line(), Quantity: l.Quantity, Processed: l.Processed})
+		line := ReturnedLine{ID: l.ID, Line: l.line(), Quantity: l.Quantity, Processed: l.Processed, Refunded: l.Refunded}
+		if l.Sent != nil {
+			line.Parcel = l.Sent.ID
+		}
+		r.Lines = append(r.Lines, line)
 	}
 	return r, true, nil
 }

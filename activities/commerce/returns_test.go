@@ -46,7 +46,8 @@ func TestARequestedReturnIsKeptWithOurNumberAndItsReasons(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, commerce.Return{
 		ID: gid("Return", 1), Name: "#1042-R1", State: commerce.Requested, Number: number, Lines: []commerce.ReturnedLine{
-			{ID: gid("ReturnLineItem", 0), Line: gid("LineItem", 11), Quantity: 1}, {ID: gid("ReturnLineItem", 1), Line: gid("LineItem", 12), Quantity: 1},
+			{ID: gid("ReturnLineItem", 0), Line: gid("LineItem", 11), Parcel: gid("FulfillmentLineItem", 111), Quantity: 1},
+			{ID: gid("ReturnLineItem", 1), Line: gid("LineItem", 12), Parcel: gid("FulfillmentLineItem", 112), Quantity: 1},
 		},
 	}, got)
 	assert.Equal(t, "R-7QX4M2KD: too small", (*all)[0].lines[0].note)
@@ -140,7 +141,7 @@ func TestAnAcceptedReturnHasWhatWasAcceptedAndIsOpenHoweverOftenItIsTried(t *tes
 		}
 		require.NoError(t, err, lost)
 		assert.Equal(t, commerce.Return{ID: r.id, Name: "#1042-R1", State: commerce.Open, Number: number, Lines: []commerce.ReturnedLine{
-			{ID: gid("ReturnLineItem", 10), Line: gid("LineItem", 11), Quantity: 1},
+			{ID: gid("ReturnLineItem", 10), Line: gid("LineItem", 11), Parcel: gid("FulfillmentLineItem", 111), Quantity: 1},
 		}}, got)
 	}
 }
@@ -238,7 +239,7 @@ func TestAnOrdersReturnsCountUnlessTheyAreOver(t *testing.T) {
 		s, a := open(t)
 		o := s.sell()
 		r := s.back(1, status, back{111, 11, 1, 1}, back{113, 11, 1, 0})
-		r.lines[1].note = "the wrong colour; R-OTHER: no"
+		r.lines[1].note, r.lines[1].refunded = "the wrong colour; R-OTHER: no", 1
 		o.returns = []object{{"id": r.id}}
 		got := read(t, a)
 		assert.Equal(t, counts, got.Lines[0].Returning, status)
@@ -246,8 +247,8 @@ func TestAnOrdersReturnsCountUnlessTheyAreOver(t *testing.T) {
 		require.Len(t, got.Returns, 1)
 		assert.Equal(t, number, got.Returns[0].Number)
 		assert.Equal(t, []commerce.ReturnedLine{
-			{ID: gid("ReturnLineItem", 10), Line: gid("LineItem", 11), Quantity: 1, Processed: 1},
-			{ID: gid("ReturnLineItem", 11), Line: gid("LineItem", 11), Quantity: 1},
+			{ID: gid("ReturnLineItem", 10), Line: gid("LineItem", 11), Parcel: gid("FulfillmentLineItem", 111), Quantity: 1, Processed: 1},
+			{ID: gid("ReturnLineItem", 11), Line: gid("LineItem", 11), Parcel: gid("FulfillmentLineItem", 113), Quantity: 1, Refunded: 1},
 		}, got.Returns[0].Lines)
 	}
 }

@@ -27,13 +27,7 @@ func endpoint(version string) string {
 }
 
 func client(o Options) *rest.Client {
-	if o.HTTP == nil {
-		o.HTTP = rest.NewHTTPClient()
-	}
-	return &rest.Client{
-		System: system, URL: o.URL, HTTP: o.HTTP, Describe: describe, RetryAfter: pause,
-		Authorise: func(r *http.Request) { r.Header.Set("X-Shopify-Access-Token", o.Token) },
-	}
+	return &rest.Client{System: system, URL: o.URL, HTTP: o.HTTP, Describe: describe, RetryAfter: pause}
 }
 
 // statusRejected is Shopify's own: it takes the caller for an attacker, for a while.
@@ -59,7 +53,7 @@ func ask[Res any](ctx context.Context, a *Activities, document string, variables
 		} `json:"extensions"`
 	}
 	var none Res
-	got, err := rest.Do[answer](ctx, a.api, rest.Request{
+	got, token, err := admitted[answer](ctx, a, rest.Request{
 		Method: http.MethodPost, Path: a.path, Body: map[string]any{"query": document, "variables": variables},
 	})
 	switch {
@@ -68,6 +62,9 @@ func ask[Res any](ctx context.Context, a *Activities, document string, variables
 	case len(got.Errors) > 0 && string(got.Errors) != "null" && string(got.Errors) != "[]":
 		// What there is of the data beside an error isn't looked at: nobody could say what is missing.
 		code, message := describe([]byte(`{"errors":` + string(got.Errors) + `}`))
+		if code == denied {
+			a.tokens.forget(token) // so that the scope that somebody gives the app now is in the next one
+		}
 		return none, refused(code, message, got.Extensions.Cost).Err()
 	case got.Data == nil:
 		return none, fault.Unreachable(system, "was answered with neither data nor errors").Err()
@@ -94,6 +91,9 @@ func (c cost) wait() time.Duration {
 	return min(max(time.Duration(seconds*float64(time.Second)), time.Second), time.Minute)
 }
 
+// denied is the code of what the app may not do: a scope is missing, or the access to protected customer data.
+const denied = "ACCESS_DENIED"
+
 // passing are the codes of errors that are worth another try; all others stay until somebody does something.
 var passing = []string{
 	"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE", "ADJUST_QUANTITIES_FAILED", "IDEMPOTENCY_CONCURRENT_REQUEST",
@@ -108,6 +108,8 @@ func refused(code, message string, c cost) fault.Fault {
 		f := fault.Unreachable(system, message)
 		f.Code = code
 		return f
+	case code == denied:
+		message += " (Give the app that access in the Dev Dashboard or in the shop's settings, and accept it in the shop.)"
 	}
 	return fault.Final(system, cmp.Or(code, "refused"), message)
 }
@@ -124,7 +126,8 @@ func describe(body []byte) (code, message string) {
 	var list []struct {
 		Message    string `json:"message"`
 		Extensions struct {
-			Code string `json:"code"`
+			Code     string `json:"code"`
+			Required string `json:"requiredAccess"` // "`read_orders` access scope."
 		} `json:"extensions"`
 	}
 	var text string
@@ -132,6 +135,9 @@ func describe(body []byte) (code, message string) {
 	case json.Unmarshal(said.Errors, &list) == nil:
 		var all []string
 		for _, e := range list {
+			if need := e.Extensions.Required; !strings.Contains(e.Message, need) {
+				e.Message += " Required access: " + need
+			}
 			all = append(all, e.Message)
 			if again := slices.Contains(append(passing, "THROTTLED"), e.Extensions.Code); code == "" || again {
 				code = e.Extensions.Code

@@ -15,6 +15,8 @@ import (
 const throttled = `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{
 	"requestedQueryCost":752,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":2000.0,"currentlyAvailable":502,"restoreRate":100.0}}}}`
 
+const giveAccess = " (Give the app that access in the Dev Dashboard or in the shop's settings, and accept it in the shop.)"
+
 func coded(code string) string {
 	return `{"errors":[{"message":"no","extensions":{"code":"` + code + `"}}]}`
 }
@@ -32,7 +34,12 @@ func TestEveryWayInWhichShopifySaysNoIsClassified(t *testing.T) {
 		"throttled without numbers": {200, "", coded("THROTTLED"), fault.Fault{
 			Class: fault.ClassThrottled, Status: 429, Code: "THROTTLED", Message: "no", RetryAfter: time.Second,
 		}},
-		"no access":      {200, "", coded("ACCESS_DENIED"), fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "no"}},
+		"no access": {200, "", coded("ACCESS_DENIED"), fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "no" + giveAccess}},
+		"a scope missing": {200, "", `{"errors":[{"message":"Access denied for returns field. Required access: ` + "`read_returns`" + ` access scope.","extensions":{
+			"code":"ACCESS_DENIED","documentation":"https://shopify.dev/api/usage/access-scopes","requiredAccess":"` + "`read_returns`" + ` access scope."}}],"data":null}`,
+			fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "Access denied for returns field. Required access: `read_returns` access scope." + giveAccess}},
+		"a scope missing that the text doesn't name": {200, "", `{"errors":[{"message":"Access denied for returns field.","extensions":{"code":"ACCESS_DENIED","requiredAccess":"` + "`read_returns`" + ` access scope."}}]}`,
+			fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "Access denied for returns field. Required access: `read_returns` access scope." + giveAccess}},
 		"too dear":       {200, "", coded("MAX_COST_EXCEEDED"), fault.Fault{Class: fault.ClassFinal, Code: "MAX_COST_EXCEEDED", Message: "no"}},
 		"no such shop":   {200, "", coded("SHOP_INACTIVE"), fault.Fault{Class: fault.ClassFinal, Code: "SHOP_INACTIVE", Message: "no"}},
 		"internal":       {200, "", coded("INTERNAL_SERVER_ERROR"), fault.Fault{Class: fault.ClassUnavailable, Code: "INTERNAL_SERVER_ERROR", Message: "no"}},
@@ -40,7 +47,7 @@ func TestEveryWayInWhichShopifySaysNoIsClassified(t *testing.T) {
 		"in progress":    {200, "", coded("IDEMPOTENCY_CONCURRENT_REQUEST"), fault.Fault{Class: fault.ClassUnavailable, Code: "IDEMPOTENCY_CONCURRENT_REQUEST", Message: "no"}},
 		"without a code": {200, "", `{"errors":[{"message":"Field 'x' doesn't exist"}]}`, fault.Fault{Class: fault.ClassFinal, Code: "refused", Message: "Field 'x' doesn't exist"}},
 		"beside data": {200, "", `{"data":{"order":{"id":"gid://shopify/Order/1"}},"errors":[{"message":"no","path":["order","email"],"extensions":{"code":"ACCESS_DENIED"}}]}`,
-			fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "no"}},
+			fault.Fault{Class: fault.ClassFinal, Code: "ACCESS_DENIED", Message: "no" + giveAccess}},
 		"several": {200, "", `{"errors":[{"message":"a"},{"message":"b","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`,
 			fault.Fault{Class: fault.ClassUnavailable, Code: "INTERNAL_SERVER_ERROR", Message: "a; b"}},
 		"quoting a person": {200, "", `{"errors":[{"message":"email 'ada@example.com' is bad"}]}`,

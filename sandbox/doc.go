@@ -9,8 +9,8 @@
 //	                .replies, users.info, users.lookupByEmail, auth.test, views.open, views.update; form bodies, for views JSON, as
 //	                slack-go sends them
 //	/sendgrid/      v3/mail/send, v3/messages
-//	/hubspot/       crm/v3/objects (contacts, companies, deals, line items, notes, calls, meetings), crm/v3/properties,
-//	                crm/v3/owners, crm/v4/…/associations
+//	/hubspot/       crm/v3/objects (contacts, companies, deals, line items, tickets, notes, calls, meetings),
+//	                crm/v3/properties, crm/v3/pipelines (of tickets), crm/v3/owners, crm/v4/…/associations
 //	/pdl/           v5/company/enrich
 //	/dropboxsign/   v3/signature_request: send, list, get, remind, cancel
 //	/asana/         api/1.0: projects, sections and tasks of one workspace and its team, and its members
@@ -23,7 +23,7 @@
 //
 // What the vendors post themselves goes to the addresses in the Options, signed as each vendor signs, and again until it is
 // taken: Slack's interactions; HubSpot's events (contact.propertyChange of notes_last_contacted, contact.merge,
-// contact.deletion, deal.propertyChange of dealstage); SendGrid's events (processed, delivered, bounce, dropped, spamreport) and the mail of its Inbound Parse.
+// contact.deletion, deal.propertyChange of dealstage, ticket.propertyChange of hs_pipeline_stage and return_order); SendGrid's events (processed, delivered, bounce, dropped, spamreport) and the mail of its Inbound Parse.
 // The keys that SendGrid signs with follow from its API key: see [Keys].
 //
 // # The people's side
@@ -45,13 +45,14 @@
 //	POST   /_sandbox/mail/replies            {"email","from","text","automatic"}: somebody answers an e-mail
 //	POST   /_sandbox/mail/bounces            {"address","event","reason"}: what becomes of the next e-mails to an address
 //	POST   /_sandbox/mail/{id}/bounce        {"event","reason"}: an e-mail comes back after all
-//	GET    /_sandbox/crm/{contacts|companies|deals|line_items|notes|calls|meetings}    records, oldest first; ?email=, ?domain=,
+//	GET    /_sandbox/crm/{contacts|companies|deals|line_items|tickets|notes|calls|meetings}    records, oldest first; ?email=, ?domain=,
 //	                                         ?case=ID (as far as they apply); ?id=, also that of a record that was merged
 //	POST   /_sandbox/crm/deals               {"name","stage","contacts","lines",…}: somebody makes a deal; see client.DealForm
+//	POST   /_sandbox/crm/tickets             {"email","subject","text","order",…}: a customer opens a ticket; see client.TicketForm
 //	PATCH  /_sandbox/crm/{type}/{id}         {"hubspot_owner_id": …}: somebody changes properties of a record
 //	POST   /_sandbox/crm/activities          {"contact","kind","by","text","at"}: somebody logs a call or a meeting
-//	POST   /_sandbox/crm/contacts/{id}/merge {"into"}: somebody merges a contact into another
-//	DELETE /_sandbox/crm/contacts/{id}       somebody deletes a contact
+//	POST   /_sandbox/crm/{type}/{id}/merge   {"into"}: somebody merges a contact or a ticket into another
+//	DELETE /_sandbox/crm/{type}/{id}         somebody deletes a contact or a ticket
 //	GET    /_sandbox/signatures              signature requests, oldest first; ?case=ID
 //	POST   /_sandbox/signatures/{id}         {"do","reason"}: the signer views, signs or declines, or the e-mail bounces, or time is up
 //	GET    /_sandbox/projects                projects with their sections and tasks, oldest first; ?case=ID

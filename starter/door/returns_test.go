@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -291,6 +292,25 @@ func TestTheReturnFormTakesEverythingThatItShows(t *testing.T) {
 	}
 	acceptedIn(t, send(d, "POST", "/returns", mediaForm, form.Encode()))
 	assert.Len(t, in.Items, 1)
+}
+
+func TestTheDoorTakesWhatTheExamplesPageSends(t *testing.T) {
+	body, err := os.ReadFile("../../docs/examples/return.html")
+	require.NoError(t, err)
+	form := formOn(t, string(body))
+	require.Contains(t, string(body), `<select name="items[0].reason"`)
+	for name, value := range map[string]string{
+		"order": "1042", "email": "ada@contoso.com", "items[0].sku": "LAMP-1", "items[0].reason": "damaged", "wish": "refund",
+	} {
+		require.Contains(t, form, name)
+		form.Set(name, value)
+	}
+	c, in := takingReturn(t, 1, nil)
+	acceptedIn(t, send(opened(t, c, takesReturns, trapped), "POST", "/returns", mediaForm, form.Encode()))
+	assert.Len(t, in.Items, 1, "the second row was left empty")
+	for _, reason := range commerce.Reasons {
+		assert.Contains(t, string(body), `<option value="`+string(reason)+`">`)
+	}
 }
 
 func TestAPersonsMistakesInAReturnStandBesideWhatTheyTyped(t *testing.T) {

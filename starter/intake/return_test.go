@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,13 @@ func TestAReturnIsTheSameInJSONAndInAForm(t *testing.T) {
 		assert.False(t, r.Trapped)
 		assert.Equal(t, wantReturn, r.Request)
 	}
+}
+
+func TestTheExampleIsAReturn(t *testing.T) {
+	body, err := os.ReadFile("../../docs/examples/return.json")
+	require.NoError(t, err)
+	r, err := ReadReturn(body, "")
+	assert.Empty(t, wrongIn(t, &r, err))
 }
 
 func TestAReturnMayLeaveOutWhatNobodyNeeds(t *testing.T) {

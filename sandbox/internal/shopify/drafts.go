@@ -249,19 +249,30 @@ func (s *Server) draftOrderDelete(c gql.Call) (any, error) {
 	return payload(gql.Object{"deletedId": in.Input.ID}, err)
 }
 
-func (s *Server) searchDrafts(c gql.Call) (list []item, err error) {
-	of := func(d draft) fields {
-		return fields{
-			"id": {strconv.FormatInt(d.N, 10)}, "tag": d.Tags, "customer_id": {strconv.FormatInt(d.Customer, 10)}, "status": {d.status()},
-			"name": {d.name()},
-		}
+// field is what a draft order can be searched by.
+func (d draft) field(name string) ([]string, bool) {
+	switch name {
+	case "id":
+		return []string{strconv.FormatInt(d.N, 10)}, true
+	case "name":
+		return []string{d.name()}, true
+	case "tag":
+		return d.Tags, true
+	case "customer_id":
+		return []string{strconv.FormatInt(d.Customer, 10)}, true
+	case "status":
+		return []string{d.status()}, true
 	}
-	q, err := asked(c, of(draft{}))
+	return nil, false
+}
+
+func (s *Server) searchDrafts(c gql.Call) (list []item, err error) {
+	q, err := asked(c, draft{}.field)
 	if err != nil {
 		return nil, err
 	}
 	for key, d := range s.drafts.All() {
-		if d.Deleted || q != nil && (!s.visible(d.Created) || !q(of(d))) {
+		if d.Deleted || q != nil && (!s.visible(d.Created) || !q(d.field)) {
 			continue
 		}
 		list = append(list, item{key, func() gql.Object { return s.showDraft(d) }})

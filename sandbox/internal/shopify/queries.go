@@ -1,9 +1,7 @@
 package shopify
 
 import (
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/throughline-dev/throughline/sandbox/internal/shopify/gql"
 )
@@ -126,97 +124,4 @@ func (s *Server) nodes(c gql.Call) (any, error) {
 		}
 	}
 	return out, nil
-}
-
-func (s *Server) orderKeys() (keys []string) {
-	for key := range s.orders.All() {
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-// visible reports whether the search knows of something that was written then.
-func (s *Server) visible(at time.Time) bool { return s.Lag == 0 || time.Since(at) >= s.Lag }
-
-// fields are what an order can be searched by.
-func (o order) fields() fields {
-	return fields{
-		"id": {strconv.FormatInt(o.N, 10)}, "name": {o.name(), strings.TrimPrefix(o.name(), "#")}, "email": {o.Email},
-		"customer_id": {strconv.FormatInt(o.Customer, 10)}, "tag": o.Tags, "return_status": {o.returning()},
-		"financial_status": {o.financial()}, "fulfillment_status": {o.fulfilment()},
-	}
-}
-
-// searchOrders are the orders of a list that a search finds, or all.
-func (s *Server) searchOrders(c gql.Call, keys []string) (list []item, err error) {
-	q, err := asked(c, order{}.fields())
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys {
-		o, _ := s.orders.Get(key)
-		if q != nil && (!s.visible(o.Written) || !q(o.fields())) {
-			continue
-		}
-		list = append(list, item{key, func() gql.Object { return s.showOrder(o) }})
-	}
-	return list, nil
-}
-
-func (s *Server) countOrders(c gql.Call) (any, error) {
-	var in struct{ Limit *int }
-	if err := c.Args(&in); err != nil {
-		return nil, err
-	}
-	found, err := s.searchOrders(c, s.orderKeys())
-	if err != nil {
-		return nil, err
-	}
-	if in.Limit != nil && len(found) > *in.Limit {
-		return gql.Object{"count": *in.Limit, "precision": "AT_LEAST"}, nil
-	}
-	return gql.Object{"count": len(found), "precision": "EXACT"}, nil
-}
-
-func (s *Server) searchVariants(c gql.Call) (list []item, err error) {
-	of := func(p product, v variant) fields {
-		return fields{
-			"id": {strconv.FormatInt(v.N, 10)}, "sku": {v.SKU}, "title": {v.display()}, "product_id": {strconv.FormatInt(p.N, 10)},
-			"product_status": {"active"}, "product_type": {p.Type}, "tag": p.Tags,
-		}
-	}
-	q, err := asked(c, of(product{}, variant{}))
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range s.selling() {
-		for _, v := range p.Variants {
-			if q != nil && !q(of(p, v)) {
-				continue
-			}
-			list = append(list, item{gid("ProductVariant", v.N), func() gql.Object { return s.showVariant(p, v) }})
-		}
-	}
-	return list, nil
-}
-
-func (s *Server) searchCustomers(c gql.Call) (list []item, err error) {
-	of := func(one customer) fields { return fields{"id": {strconv.FormatInt(one.N, 10)}, "email": {one.Email}} }
-	q, err := asked(c, of(customer{}))
-	if err != nil {
-		return nil, err
-	}
-	for key, one := range s.customers.All() {
-		if q != nil && (!s.visible(one.Created) || !q(of(one))) {
-			continue
-		}
-		list = append(list, item{key, func() gql.Object { return s.showCustomer(one) }})
-	}
-	return list, nil
-}
-
-// notSearched refuses a search where the sandbox has none.
-func notSearched(c gql.Call) error {
-	_, err := asked(c, nil)
-	return err
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/throughline-dev/throughline/sandbox/internal/shopify/gql"
 )
 
-// fields says what something has in the fields that it can be searched by. A field that isn't there can't be searched by.
-type fields map[string][]string
+// fields says what something has in a field, and whether it can be searched by it at all.
+type fields func(name string) (values []string, known bool)
 
 // query is what is searched for (https://shopify.dev/docs/api/usage/search-syntax), as far as it is of use here: terms like sku:"A-1",
 // "and", "or", "not" or a minus, and parentheses.
 type query func(fields) bool
 
-// asked is the search that a field was asked with; nil where it wasn't. It can be for fields that are known.
+// asked is the search that a field was asked with; nil where it wasn't. Known is of any one thing of those that are searched.
 func asked(c gql.Call, known fields) (query, error) {
 	var in struct{ Query *string }
 	if err := c.Args(&in); err != nil || in.Query == nil || strings.TrimSpace(*in.Query) == "" {
@@ -112,10 +112,11 @@ func (p *parser) term(text string) (query, error) {
 	if q := value[:1]; q == `"` || q == `'` {
 		value = escaped.ReplaceAllString(strings.TrimSuffix(value[1:], q), "$1")
 	}
-	if _, ok := p.known[name]; !ok {
+	if _, ok := p.known(name); !ok {
 		return nil, fmt.Errorf("nothing can be searched by %q here", name)
 	}
 	return func(f fields) bool {
-		return slices.ContainsFunc(f[name], func(v string) bool { return strings.EqualFold(v, value) })
+		values, _ := f(name)
+		return slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, value) })
 	}, nil
 }

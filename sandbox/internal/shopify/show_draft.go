@@ -34,7 +34,7 @@ func (s *Server) showDraft(d draft) gql.Object {
 		"__typename": "DraftOrder", "id": gid("DraftOrder", d.N), "legacyResourceId": strconv.FormatInt(d.N, 10), "name": d.name(),
 		"createdAt": d.Created, "updatedAt": d.Updated, "completedAt": d.Completed, "status": d.status(), "ready": true,
 		"customer": func() any { return orNone(s.theCustomer(d.Customer)) }, "email": orNull(d.Email), "shippingAddress": address,
-		"note2": orNull(d.Note), "tags": strings0(d.Tags), "customAttributes": attributes(d.Attributes), "taxExempt": false,
+		"note2": orNull(d.Note), "tags": orEmpty(d.Tags), "customAttributes": attributes(d.Attributes), "taxExempt": false,
 		"visibleToCustomer": true, "currencyCode": shopCurrency, "presentmentCurrencyCode": d.Currency, "reserveInventoryUntil": d.Until,
 		"appliedDiscount": d.Discount.show(d.Currency), "subtotalPriceSet": bag(d.subtotal(), d.Currency), "totalPriceSet": bag(d.total(), d.Currency),
 		"totalQuantityOfLineItems": count,

@@ -37,7 +37,7 @@ func (s *Server) showProduct(p product) gql.Object {
 	}
 	return gql.Object{
 		"__typename": "Product", "id": gid("Product", p.N), "legacyResourceId": strconv.FormatInt(p.N, 10), "title": p.Title, "handle": p.Handle,
-		"productType": p.Type, "tags": strings0(p.Tags), "status": "ACTIVE", "vendor": s.Name, "createdAt": opened, "totalInventory": total,
+		"productType": p.Type, "tags": orEmpty(p.Tags), "status": "ACTIVE", "vendor": s.Name, "createdAt": opened, "totalInventory": total,
 		"variants": listed(func() []item { return items("ProductVariant", p.Variants, variantN, s.varier(p)) }),
 	}
 }

@@ -99,7 +99,7 @@ func TestAProfileThatIsntThereIsNamedWithThoseThatAre(t *testing.T) {
 func TestAConfigurationFileOfTemporalsThatCantBeReadIsAnError(t *testing.T) {
 	for _, file := range []string{written(t, "temporal.toml", "[profile"), t.TempDir()} {
 		_, _, err := connecting(Temporal{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
-		assert.ErrorContains(t, err, "Temporal's configuration file can't be used (TEMPORAL_CONFIG_FILE names another one): ")
+		assert.ErrorContains(t, err, "can't use Temporal's configuration file (TEMPORAL_CONFIG_FILE names another one): ")
 	}
 }
 

@@ -47,7 +47,7 @@ func findTemporal(t Temporal, options client.Options, env envconfig.EnvLookup) (
 	file = cmp.Or(file, envconfig.DefaultConfigFilePath())
 	all, err := envconfig.LoadClientConfig(envconfig.LoadClientConfigOptions{EnvLookup: env})
 	if err != nil {
-		return w, fmt.Errorf("Temporal's configuration file can't be used (%s names another one): %w", envConfigFile, err)
+		return w, fmt.Errorf("can't use Temporal's configuration file (%s names another one): %w", envConfigFile, err)
 	}
 	named, byEnv := env.LookupEnv(envProfile)
 	named = cmp.Or(named, t.Profile)

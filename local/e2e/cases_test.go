@@ -38,7 +38,8 @@ var recorded = map[string]string{
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	t.Parallel()
-	s := start(t, stack.Options{Config: demo})
+	dir := t.TempDir()
+	s := start(t, stack.Options{Config: demo, Dir: dir, Codec: keyed(t, autumn)}) // nothing of it depends on that
 	results, err := auto.Run(t.Context(), auto.Options{
 		Door: s.Door, Sandbox: s.Sandbox, Handbook: s.Config, Progress: t.Output(),
 	})
@@ -56,5 +57,7 @@ func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, len(recorded), kept, "each of the cases that are recorded must still be there")
+	private := append(s.people(t), wroteInCases...)
 	require.NoError(t, s.Stop())
+	require.Empty(t, found(t, dir, private), "Temporal's database has something private in it")
 }

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/interceptor"
 
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/config/codec"
 )
 
 // Options say which system is started. The zero value is one that keeps everything in memory, with the built-in handbook, on
@@ -34,6 +35,9 @@ type Options struct {
 
 	// NoWorkers leaves the workers out, for whoever starts and stops their own: see package workers/process.
 	NoWorkers bool
+
+	// Codec encrypts what Temporal gets; nil for the one of the environment's keys: see [config.CodecKeys].
+	Codec *codec.Codec
 
 	// Interceptors are the client's, and the workers' where they intercept those too: see client.Options. The benchmarks look
 	// on by them.

@@ -135,9 +135,13 @@ func (s *Stack) connect(ctx context.Context, o Options, f files, co client.Optio
 		if co.HostPort, co.Namespace, err = s.startTemporal(ctx, o, f); err != nil {
 			return err
 		}
-		if co, err = config.WithCodec(s.Config, co); err != nil {
-			return err
+		payloads := o.Codec
+		if payloads == nil {
+			if payloads, err = s.Config.Codec(); err != nil {
+				return err
+			}
 		}
+		co.ConnectionOptions.DialOptions = append(co.ConnectionOptions.DialOptions, payloads.DialOption())
 		// Nothing leaves this machine: compressing it, as the SDK does by itself, was a tenth of what a lead costs.
 		co.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{}
 		s.Client, err = client.DialContext(ctx, co)

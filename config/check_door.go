@@ -20,17 +20,7 @@ var leadFields = []string{"name", "email", "company", "phone", "country", "regio
 // leads checks who may bring leads to the door.
 func (f *findings) leads(l Leads) {
 	const key = "starter.leads"
-	seen := names{}
-	for i, origin := range l.Origins {
-		at := item(key+".origins", i)
-		switch written := Origin(origin); {
-		case written == "":
-			f.add(at, "%q is no web site: it is like https://www.example.com, each one by itself", origin)
-		case written != origin:
-			f.add(at, "%q is not how browsers write a web site's origin: write %q", origin, written)
-		}
-		f.unique(seen, at, origin)
-	}
+	f.origins(key+".origins", l.Origins)
 	if l.PerMinute < 0 {
 		f.add(key+".per_minute", "%d is less than nothing: 0 is no limit", l.PerMinute)
 	}
@@ -42,6 +32,38 @@ func (f *findings) leads(l Leads) {
 		f.add(key+".honeypot", "%q is no name for a form's field: write it without spaces", h)
 	case slices.Contains(leadFields, h) || strings.HasPrefix(h, "utm_"):
 		f.add(key+".honeypot", "%q is a field that leads have: take a name that is none, such as \"homepage\"", h)
+	}
+}
+
+// origins checks a list of web sites, which are named as browsers name them.
+func (f *findings) origins(key string, origins []string) {
+	seen := names{}
+	for i, origin := range origins {
+		at := item(key, i)
+		switch written := Origin(origin); {
+		case written == "":
+			f.add(at, "%q is no web site: it is like https://www.example.com, each one by itself", origin)
+		case written != origin:
+			f.add(at, "%q is not how browsers write a web site's origin: write %q", origin, written)
+		}
+		f.unique(seen, at, origin)
+	}
+}
+
+// codecServer checks where payloads are decrypted for people.
+func (f *findings) codecServer(s CodecServer) {
+	const key = "starter.codec"
+	if s.Listen != "" {
+		f.hostPort(key+".listen", s.Listen)
+	}
+	f.origins(key+".origins", s.Origins)
+	switch {
+	case s.Issuer == "" && s.Audience != "":
+		f.add(key+".audience", "%q is alone: set starter.codec.issuer too, whose tokens are for it", s.Audience)
+	case s.Issuer != "" && s.Audience == "":
+		f.add(key+".issuer", "%q is alone: set starter.codec.audience too, or a token that it issues for anything else would do", s.Issuer)
+	case s.Issuer != "":
+		f.url(key+".issuer", s.Issuer)
 	}
 }
 

@@ -84,6 +84,7 @@ func (f *findings) programs(c *Config) {
 		f.add("starter.timeout", "%s is too long: Slack gives up after %s, so make it less", short(c.Starter.Timeout), slackPatience)
 	}
 	f.leads(c.Starter.Leads)
+	f.codecServer(c.Starter.Codec)
 	f.hostPort("workers.listen", c.Workers.Listen)
 	if len(c.Workers.Queues) == 0 {
 		f.add("workers.queues", "is empty: name at least one task queue")

@@ -208,6 +208,8 @@ type Shopify struct {
 	// URL is the shop's own address ("https://example.myshopify.com"), without "/admin"; "" where there is no shop.
 	URL     string `json:"url"`
 	Version string `json:"version"` // of the API: "2026-10"
+	// ClientID is that of the app, whose secret is [ShopifyClientSecret]; "" for an older app, which has a [ShopifyToken].
+	ClientID string `json:"client_id"`
 	// Location is the ID of where what comes back is put into stock, as a number or as "gid://shopify/Location/…".
 	Location string `json:"location"`
 	// PaymentAttribute is the name of the order's attribute that has Stripe's ID of its payment, where the shop's own record of the
@@ -224,6 +226,18 @@ type Starter struct {
 	// up on us after three seconds, so it is less than that.
 	Timeout policy.Duration `json:"timeout"`
 	Leads   Leads           `json:"leads"`
+	Codec   CodecServer     `json:"codec"`
+}
+
+// CodecServer is where Temporal Web and the command line of Temporal have payloads decrypted for people, at an address of its own,
+// apart from the door. Who asks proves who they are by [CodecToken], or by a token that an OpenID Connect provider has issued.
+type CodecServer struct {
+	Listen string `json:"listen"` // host:port; "" for no such place
+	// Origins are the web sites whose pages may ask: that of Temporal Web.
+	Origins []string `json:"origins"`
+	// Issuer is the OpenID Connect provider's address, and Audience whom its tokens have to be for; "" for no provider.
+	Issuer   string `json:"issuer"`
+	Audience string `json:"audience"`
 }
 
 // Leads is who may bring leads to the door, and how many.

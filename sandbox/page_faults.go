@@ -28,6 +28,7 @@ var faultPresets = []struct {
 	{"SendGrid's next reply is lost", client.Fault{System: "sendgrid", Path: "v3/mail/send", Kind: client.LostReply, For: "1s", Count: 1}},
 	{"HubSpot's token is revoked", client.Fault{System: "hubspot", Kind: client.Unauthorized}},
 	{"HubSpot answers garbage twice", client.Fault{System: "hubspot", Kind: client.Garbage, Count: 2}},
+	{"The shop loses its reply to a refund", client.Fault{System: "shopify", Match: "refundCreate", Kind: client.LostReply, For: "1s", Count: 1}},
 	{"Enrichment takes a minute", client.Fault{System: "pdl", Kind: client.Slow, For: "1m"}},
 }
 

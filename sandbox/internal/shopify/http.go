@@ -104,13 +104,17 @@ func throttled(w http.ResponseWriter, points int, s status) {
 	wire.JSON(w, http.StatusOK, refusal{gqlerror.List{e}, &extensions{cost{Requested: points, Throttle: s}}})
 }
 
-// API serves the API, at /admin/api/2026-10/graphql.json.
+// API serves the API, at /admin/api/2026-10/graphql.json, and gives the tokens for it, at /admin/oauth/access_token.
 func (s *Server) API() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /admin/api/"+version+"/graphql.json", s.answer)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { Refuse(w, http.StatusNotFound) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !wire.Same(r.Header.Get("X-Shopify-Access-Token"), s.Token) {
+		if r.Method == http.MethodPost && r.URL.Path == "/admin/oauth/access_token" {
+			s.grant(w, r)
+			return
+		}
+		if !s.admits(r.Header.Get("X-Shopify-Access-Token")) {
 			Refuse(w, http.StatusUnauthorized)
 			return
 		}

@@ -25,7 +25,7 @@ func SDL() string { return sdl }
 
 // Options say what the shop is like.
 type Options struct {
-	Token   string // the access token that callers must show
+	Token   string // the access token of an older app, which lasts
 	Name    string // the shop's
 	Lag     time.Duration
 	Journal *journal.Journal
@@ -33,6 +33,8 @@ type Options struct {
 	Pages string
 	// Points is how many points a second callers may use up, of twenty times as many at once; 0 is without a limit.
 	Points int
+	// ClientID and ClientSecret are those of an app of the Dev Dashboard, which gets access tokens for them.
+	ClientID, ClientSecret string
 	// Pay has a customer pay at the shop's payment provider, which is Stripe.
 	Pay func(client.NewPayment) (client.Payment, error)
 }
@@ -41,6 +43,7 @@ type Options struct {
 type Server struct {
 	Options
 	bucket bucket
+	tokens tokens
 
 	mu        sync.RWMutex
 	customers *journal.Table[customer]

@@ -55,11 +55,8 @@ func (s *Server) view(o order) client.ShopOrder {
 	}
 	for _, l := range o.Lines {
 		shown := client.ShopLine{
-			ID: gid("LineItem", l.N), SKU: l.SKU, Title: l.Title, Quantity: l.Quantity, Price: l.Price, Paid: l.paid(), Tax: l.Tax,
+			ID: gid("LineItem", l.N), SKU: l.SKU, Title: l.title(), Quantity: l.Quantity, Price: l.Price, Paid: l.paid(), Tax: l.Tax,
 			Unsent: l.Unfulfilled, Refunded: o.refunded(l.N),
-		}
-		if l.Option != "" {
-			shown.Title += ", " + l.Option
 		}
 		for _, f := range o.Fulfillments {
 			for i := range f.Lines {
@@ -92,6 +89,14 @@ func (s *Server) view(o order) client.ShopOrder {
 	return v
 }
 
+// title is what people call what a line is of.
+func (l line) title() string {
+	if l.Option == "" {
+		return l.Title
+	}
+	return l.Title + ", " + l.Option
+}
+
 func (t transaction) view() client.ShopMoney {
 	return client.ShopMoney{ID: gid("OrderTransaction", t.N), Gateway: t.Gateway, Reference: t.Reference, Amount: t.Amount, At: t.At}
 }
@@ -101,7 +106,7 @@ func (r ret) view(o order) client.ShopReturn {
 	for _, l := range r.Lines {
 		of := o.line(l.Line)
 		shown := client.ShopReturnedLine{
-			SKU: of.SKU, Title: of.Title, Quantity: l.Quantity, Processed: l.Processed, Refunded: l.Refunded, Reason: l.Reason,
+			SKU: of.SKU, Title: of.title(), Quantity: l.Quantity, Processed: l.Processed, Refunded: l.Refunded, Reason: l.Reason,
 		}
 		for _, d := range l.Dispositions {
 			if shown.Became == nil {

@@ -209,6 +209,7 @@ func (f *findings) autoApproval(a AutoApproval) {
 // The forms of what Shopify has.
 var (
 	shopVersion   = regexp.MustCompile(`^20[0-9]{2}-(01|04|07|10)$`)
+	shopClient    = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	shopLocation  = regexp.MustCompile(`^(gid://shopify/Location/)?([0-9]+)$`)
 	shopAttribute = regexp.MustCompile(`^\S(.{0,98}\S)?$`)
 )
@@ -223,6 +224,9 @@ func (f *findings) shopify(s Shopify) {
 	}
 	if !shopVersion.MatchString(s.Version) {
 		f.add(key+".version", "%q is no version of Shopify's Admin API: it is like 2026-10", s.Version)
+	}
+	if s.ClientID != "" && !shopClient.MatchString(s.ClientID) {
+		f.add(key+".client_id", "%q is no client ID: it is 32 digits and letters from a to f, and stands in the app's settings in Shopify's Dev Dashboard", s.ClientID)
 	}
 	if s.Location != "" && !shopLocation.MatchString(s.Location) {
 		f.add(key+".location", "%q is no location's ID: it is the number at the end of its page's address in the shop's settings, under Locations", s.Location)

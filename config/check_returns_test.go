@@ -159,6 +159,7 @@ func TestEachMistakeAboutReturnsIsNamedWithItsLineAndItsFix(t *testing.T) {
 		"shop":              {"https://contoso.myshopify.com", "contoso.myshopify.com", `handbook.yaml:74: systems.shopify.url: "contoso.myshopify.com" is no whole address: it is like https://api.example.com`},
 		"a page of it":      {"https://contoso.myshopify.com", "https://contoso.myshopify.com/admin", `handbook.yaml:74: systems.shopify.url: "https://contoso.myshopify.com/admin" is a page in the shop: write the shop's own address, like https://example.myshopify.com`},
 		"version":           {"payment_attribute", `version: "2026-09", payment_attribute`, `handbook.yaml:74: systems.shopify.version: "2026-09" is no version of Shopify's Admin API: it is like 2026-10`},
+		"client":            {"payment_attribute", `client_id: shop app, payment_attribute`, `handbook.yaml:74: systems.shopify.client_id: "shop app" is no client ID: it is 32 digits and letters from a to f, and stands in the app's settings in Shopify's Dev Dashboard`},
 		"attribute":         {"payment_attribute: pay id", `payment_attribute: " "`, `handbook.yaml:74: systems.shopify.payment_attribute: " " is no name of an order's attribute: it is like stripe_payment_intent`},
 	} {
 		t.Run(name, func(t *testing.T) {

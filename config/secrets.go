@@ -42,7 +42,10 @@ const (
 	StripeKey SecretName = "THROUGHLINE_STRIPE_KEY"
 	// StripeWebhookSecret is the signing secret ("whsec_…") of Stripe's webhook, which proves that an event came from Stripe.
 	StripeWebhookSecret SecretName = "THROUGHLINE_STRIPE_WEBHOOK_SECRET"
-	// ShopifyToken is the access token ("shpat_…") of the app in the shop.
+	// ShopifyClientSecret is the secret ("shpss_…") of the app in the shop whose client ID is systems.shopify.client_id: the shop gives it
+	// an access token for a day at a time.
+	ShopifyClientSecret SecretName = "THROUGHLINE_SHOPIFY_CLIENT_SECRET"
+	// ShopifyToken is the access token ("shpat_…") of an app that was made in the shop before 2026, which lasts.
 	ShopifyToken SecretName = "THROUGHLINE_SHOPIFY_TOKEN"
 	// LinkSecret is what signs the links to a task's page and to a document: one secret, or several with commas between them while
 	// one takes another's place; the first signs.
@@ -58,7 +61,7 @@ const (
 
 var secretNames = []SecretName{
 	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret, LinkSecret,
-	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyToken,
+	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyClientSecret, ShopifyToken,
 	CodecKeys, CodecToken,
 }
 
@@ -73,6 +76,20 @@ func (c *Config) LeadsSecrets() []string { return c.list(LeadsSecret) }
 
 // StripeWebhookSecrets are the secrets in [StripeWebhookSecret], any of which an event may be signed with.
 func (c *Config) StripeWebhookSecrets() []string { return c.list(StripeWebhookSecret) }
+
+// ShopMissing names what has to be set before the shop lets us in; "" where nothing is missing.
+func (c *Config) ShopMissing() string {
+	id, secret := c.Systems.Shopify.ClientID != "", c.Secret(ShopifyClientSecret).IsSet()
+	switch {
+	case id && !secret:
+		return string(ShopifyClientSecret)
+	case secret && !id:
+		return "systems.shopify.client_id"
+	case !id && !c.Secret(ShopifyToken).IsSet():
+		return "systems.shopify.client_id and " + string(ShopifyClientSecret) + ", or the " + string(ShopifyToken) + " of an older app"
+	}
+	return ""
+}
 
 // list are the secrets in one that may hold several, with commas between them.
 func (c *Config) list(name SecretName) []string {
@@ -171,7 +188,8 @@ var (
 		{regexp.MustCompile(`^pat-[a-z]{2}\d-`), HubSpotToken},
 		{regexp.MustCompile(`^[rs]k_(live|test)_`), StripeKey},
 		{regexp.MustCompile(`^whsec_`), StripeWebhookSecret},
-		{regexp.MustCompile(`^shp(at|ca|pa|ss)_`), ShopifyToken},
+		{regexp.MustCompile(`^shpss_`), ShopifyClientSecret},
+		{regexp.MustCompile(`^shp(at|ca|pa)_`), ShopifyToken},
 		{regexp.MustCompile(`^[0-2]/\d+(/\d+)?:[0-9a-f]{32}$`), AsanaToken},
 	}
 )

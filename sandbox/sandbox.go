@@ -35,6 +35,8 @@ const (
 	DefaultStripeKey          = "sk_test_sandbox"
 	DefaultStripeSecret       = "whsec_sandbox"
 	DefaultShopifyToken       = "shpat_sandbox"
+	DefaultShopifyClientID    = "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c"
+	DefaultShopifySecret      = "shpss_sandbox"
 )
 
 // ReplyHost is the host whose mail SendGrid hands to [Options.RepliesURL], where the Options name no other.
@@ -109,6 +111,8 @@ type Options struct {
 	// Default of each. What SendGrid posts is signed with keys of its own: see [Keys].
 	SlackToken, SlackSigningSecret, SendGridKey, HubSpotToken, HubSpotSecret, PDLKey string
 	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyToken         string
+	// ShopifyClientID and ShopifyClientSecret are an app's that gets its access tokens for them; the ShopifyToken is taken beside.
+	ShopifyClientID, ShopifyClientSecret string
 
 	// SampleOrders has a new shop begin with some orders, for people to look at.
 	SampleOrders bool
@@ -139,6 +143,8 @@ func (o Options) withDefaults() Options {
 		{&o.StripeKey, DefaultStripeKey},
 		{&o.StripeWebhookSecret, DefaultStripeSecret},
 		{&o.ShopifyToken, DefaultShopifyToken},
+		{&o.ShopifyClientID, DefaultShopifyClientID},
+		{&o.ShopifyClientSecret, DefaultShopifySecret},
 		{&o.ReplyHost, ReplyHost},
 	} {
 		if *d.value == "" {

@@ -19,7 +19,7 @@ var (
 func (s *Sandbox) openShop() (err error) {
 	s.shop, err = shopify.New(shopify.Options{
 		Token: s.o.ShopifyToken, Name: s.o.Company, Lag: s.o.Lag, Journal: s.journal, Pages: s.o.PagesURL, Points: s.o.ShopifyPoints,
-		Pay: s.billing.Pay,
+		ClientID: s.o.ShopifyClientID, ClientSecret: s.o.ShopifyClientSecret, Pay: s.billing.Pay,
 	})
 	if err != nil || !s.o.SampleOrders || s.shop.Len() > 0 {
 		return err

@@ -45,6 +45,8 @@ func printDoor(w io.Writer, c *config.Config) {
 var whatFor = map[config.SecretName]string{
 	config.SlackAppToken:       "only Socket Mode needs it",
 	config.HubSpotSecret:       "what HubSpot reports is refused without it",
+	config.ShopifyClientSecret: "an older app has a token instead",
+	config.ShopifyToken:        "only an older app has one",
 	config.StripeWebhookSecret: "what Stripe reports is refused without it",
 }
 

@@ -26,7 +26,7 @@ func printSystems(w io.Writer, c *config.Config) {
 		{"Dropbox Sign", s.DropboxSign.URL, []config.SecretName{config.DropboxSignKey}},
 		{"Asana", s.Asana.URL, []config.SecretName{config.AsanaToken}},
 		{"Stripe", s.Stripe.URL, []config.SecretName{config.StripeKey, config.StripeWebhookSecret}},
-		{"Shopify", cmp.Or(s.Shopify.URL, "none"), []config.SecretName{config.ShopifyToken}},
+		{"Shopify", cmp.Or(s.Shopify.URL, "none"), []config.SecretName{config.ShopifyClientSecret, config.ShopifyToken}},
 	} {
 		var secrets []string
 		for _, name := range one.secrets {
@@ -36,6 +36,9 @@ func printSystems(w io.Writer, c *config.Config) {
 	}
 	systems.Render()
 
+	if missing := c.ShopMissing(); missing != "" && s.Shopify.URL != "" {
+		fmt.Fprintf(w, "The shop lets nobody in: set %s.\n", missing)
+	}
 	if s.DropboxSign.TestMode {
 		fmt.Fprintln(w, "Signatures are asked for in Dropbox Sign's test mode, and bind nobody.")
 	}

@@ -109,7 +109,7 @@ func refused(code, message string, c cost) fault.Fault {
 		f.Code = code
 		return f
 	case code == denied:
-		message += " (Give the app that access in the Dev Dashboard or in the shop's settings, and accept it in the shop.)"
+		message += " (Give the app that access, in a new version of it in the Dev Dashboard.)"
 	}
 	return fault.Final(system, cmp.Or(code, "refused"), message)
 }

@@ -15,7 +15,7 @@ import (
 const throttled = `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{
 	"requestedQueryCost":752,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":2000.0,"currentlyAvailable":502,"restoreRate":100.0}}}}`
 
-const giveAccess = " (Give the app that access in the Dev Dashboard or in the shop's settings, and accept it in the shop.)"
+const giveAccess = " (Give the app that access, in a new version of it in the Dev Dashboard.)"
 
 func coded(code string) string {
 	return `{"errors":[{"message":"no","extensions":{"code":"` + code + `"}}]}`

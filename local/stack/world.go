@@ -32,7 +32,7 @@ func lendSecrets() error {
 		config.AsanaToken:          sandbox.DefaultAsanaToken,
 		config.StripeKey:           sandbox.DefaultStripeKey,
 		config.StripeWebhookSecret: sandbox.DefaultStripeSecret,
-		config.ShopifyToken:        sandbox.DefaultShopifyToken,
+		config.ShopifyClientSecret: sandbox.DefaultShopifySecret,
 		config.LinkSecret:          linkSecret,
 	} {
 		_, set := os.LookupEnv(string(name))
@@ -65,6 +65,7 @@ func (s *Stack) settle(c *config.Config) {
 	c.Systems.Asana.Workspace, c.Systems.Asana.Team = sandbox.AsanaWorkspace, sandbox.AsanaTeam
 	c.Systems.Stripe.URL = sandboxURL + "/stripe"
 	c.Systems.Shopify.URL = sandboxURL + "/shopify"
+	c.Systems.Shopify.ClientID = sandbox.DefaultShopifyClientID
 	c.Systems.Shopify.Location, c.Systems.Shopify.PaymentAttribute = sandbox.ShopLocation, sandbox.ShopPaymentAttribute
 	c.Book.Return.Location = sandbox.ShopLocation
 	c.Documents.Dir = s.documents
@@ -106,7 +107,7 @@ func (s *Stack) startSandbox(ctx context.Context, l net.Listener, dir string) er
 		AsanaToken:          c.Secret(config.AsanaToken).Reveal(),
 		StripeKey:           c.Secret(config.StripeKey).Reveal(),
 		StripeWebhookSecret: c.Secret(config.StripeWebhookSecret).Reveal(),
-		ShopifyToken:        c.Secret(config.ShopifyToken).Reveal(),
+		ShopifyClientSecret: c.Secret(config.ShopifyClientSecret).Reveal(),
 	}
 	for _, p := range c.People {
 		o.People = append(o.People, sandbox.Person{ID: p.ID, Name: p.Name, Email: p.Email, Slack: p.Slack, CRMOwner: p.CRMOwner})

@@ -156,7 +156,9 @@ func (a *adapters) makeBilling() any {
 
 // returns are what a return needs beside.
 func (a *adapters) returns() []any {
-	a.need(config.ShopifyToken)
+	if missing := a.c.ShopMissing(); missing != "" {
+		a.o.Logger.Warn("The shop will refuse us, since something to be let in by is not set.", "set", missing)
+	}
 	shop := a.c.Systems.Shopify
 	if shop.URL == "" {
 		a.o.Logger.Warn("Returns can't be carried out, since nothing says where the shop is.", "set", "systems.shopify.url")
@@ -168,6 +170,8 @@ func (a *adapters) returns() []any {
 		commerce.New(commerce.Options{
 			URL:              shop.URL,
 			Version:          shop.Version,
+			ClientID:         shop.ClientID,
+			ClientSecret:     a.c.Secret(config.ShopifyClientSecret).Reveal(),
 			Token:            a.c.Secret(config.ShopifyToken).Reveal(),
 			PaymentAttribute: shop.PaymentAttribute,
 			HTTP:             a.outward,

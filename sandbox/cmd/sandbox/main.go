@@ -48,6 +48,7 @@ func run(ctx context.Context, args []string) error {
 		StripeKey:           os.Getenv("THROUGHLINE_STRIPE_KEY"),
 		StripeWebhookSecret: os.Getenv("THROUGHLINE_STRIPE_WEBHOOK_SECRET"),
 		ShopifyToken:        os.Getenv("THROUGHLINE_SHOPIFY_TOKEN"),
+		ShopifyClientSecret: os.Getenv("THROUGHLINE_SHOPIFY_CLIENT_SECRET"),
 	}
 	listen := flags.String("listen", "127.0.0.1:8090", "`address` to serve at")
 	handbook := flags.String("handbook", "config/config.yaml", "`file` whose people, roles and company the vendors know")

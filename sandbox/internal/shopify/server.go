@@ -27,7 +27,7 @@ func SDL() string { return sdl }
 type Options struct {
 	Token   string // the access token of an older app, which lasts
 	Name    string // the shop's
-	Lag     time.Duration
+	Lag     time.Duration // until the searches know something
 	Journal *journal.Journal
 	// Pages is the address of the sandbox's pages; "" where it isn't known.
 	Pages string

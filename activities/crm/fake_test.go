@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -160,8 +159,7 @@ func (h *hub) linked(from, kind string) any {
 	results := []any{}
 	for _, r := range h.rows {
 		if to := kind + "/" + r.id; r.kind == kind && (h.associations[from+" "+to] || h.associations[to+" "+from]) {
-			id, _ := strconv.Atoi(r.id)
-			results = append(results, map[string]any{"toObjectId": id, "associationTypes": []any{
+			results = append(results, map[string]any{"toObjectId": r.id, "associationTypes": []any{
 				map[string]any{"category": "HUBSPOT_DEFINED", "typeId": 16},
 			}})
 		}

@@ -149,3 +149,31 @@ func TestANewShopBeginsWithOrdersWhereThatIsWanted(t *testing.T) {
 	o.Dir = copied(t, o.Dir)
 	require.Equal(t, seen, start(t, o).shopSeen(), "once")
 }
+
+func TestListsComeInPagesFromBothEnds(t *testing.T) {
+	t.Parallel()
+	w := shop(t, options())
+	for range 5 {
+		w.bought(client.ShopOrderForm{Email: "ada@contoso.example", Lines: []client.ShopFormLine{{SKU: "TIDY-5"}}})
+	}
+	page := func(args string) (names []string, info object) {
+		t.Helper()
+		list := w.graph("{ orders("+args+") { edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }", nil)["data"].(object)["orders"].(object)
+		for _, e := range list["edges"].([]any) {
+			names = append(names, e.(object)["node"].(object)["name"].(string))
+		}
+		return names, list["pageInfo"].(object)
+	}
+	names, info := page("first: 2")
+	require.Equal(t, []string{"#1001", "#1002"}, names)
+	require.Equal(t, []any{true, false}, []any{info["hasNextPage"], info["hasPreviousPage"]})
+	names, info = page(`first: 3, after: "` + info["endCursor"].(string) + `"`)
+	require.Equal(t, []string{"#1003", "#1004", "#1005"}, names)
+	require.Equal(t, []any{false, true}, []any{info["hasNextPage"], info["hasPreviousPage"]})
+	names, _ = page(`last: 1, before: "` + info["startCursor"].(string) + `"`)
+	require.Equal(t, []string{"#1002"}, names)
+	names, _ = page("first: 2, reverse: true")
+	require.Equal(t, []string{"#1005", "#1004"}, names)
+	names, _ = page(`first: 9, query: "(name:1002 OR name:'#1004') AND -name:#1004 email:\"ADA@contoso.example\""`)
+	require.Equal(t, []string{"#1002"}, names)
+}

@@ -222,3 +222,19 @@ func TestWhatIsRefundedWithoutComingBackCantBeReturnedAnyMore(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "INVALID", f.Code)
 }
+
+func TestARefundCanPutWhatCameBackIntoStock(t *testing.T) {
+	t.Parallel()
+	w := shop(t, options())
+	w.bought(lamps())
+	o := w.readOrder("1001")
+	in := refunding(o, 0, 2, nil)
+	line := in["refundLineItems"].([]object)[0]
+	line["restockType"] = "RETURN"
+	nowhere := w.did(createRefund, object{"input": in, "key": "1"})
+	require.Contains(t, fmt.Sprint(nowhere["userErrors"]), "locationId")
+	require.Equal(t, 22, w.level("LAMP-ARC-BLK", "available"))
+	line["locationId"] = o.Lines[0].Parcels[0].Location
+	require.NotNil(t, w.did(createRefund, object{"input": in, "key": "2"})["refund"], "a refund that was refused can be asked for better")
+	require.Equal(t, 24, w.level("LAMP-ARC-BLK", "available"))
+}

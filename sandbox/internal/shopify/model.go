@@ -176,7 +176,6 @@ func (r ret) holds() bool { return r.Status != declined && r.Status != canceled 
 // draft is an order that is not one yet.
 type draft struct {
 	N          int64
-	Key        string // what its tags say of its effect's key
 	Customer   int64
 	Email      string
 	Address    *address

@@ -25,8 +25,8 @@ func SDL() string { return sdl }
 
 // Options say what the shop is like.
 type Options struct {
-	Token   string // the access token of an older app, which lasts
-	Name    string // the shop's
+	Token   string        // the access token of an older app, which lasts
+	Name    string        // the shop's
 	Lag     time.Duration // until the searches know something
 	Journal *journal.Journal
 	// Pages is the address of the sandbox's pages; "" where it isn't known.

@@ -21,9 +21,6 @@ import (
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
-// StageReceived is the search attribute Stage of a case that no worker has seen yet.
-const StageReceived = "received"
-
 // memoDigest is the memo's field with the submission's digest, by which another submission under the same key is noticed.
 const memoDigest = "submission"
 
@@ -76,7 +73,7 @@ type beginning struct {
 
 // begin starts a case's workflow, once.
 func begin(ctx context.Context, c client.Client, b beginning) (Receipt, error) {
-	shown := []temporal.SearchAttributeUpdate{visibility.Stage.ValueSet(StageReceived)}
+	shown := []temporal.SearchAttributeUpdate{visibility.Stage.ValueSet(visibility.Received)}
 	if b.customer != "" {
 		shown = append(shown, visibility.Customer.ValueSet(b.customer))
 	}

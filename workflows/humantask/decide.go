@@ -143,13 +143,16 @@ func (a Action) fieldOf(why refusal) string {
 func (d *Desk) decide(ctx workflow.Context, decision Decision) Answer {
 	j, refusal := d.judge(ctx, &decision)
 	if refusal != "" {
+		d.countDecision(ctx, decision, "refused")
 		return d.refuse(decision, refusal)
 	}
 	t := j.task
 	if j.repeat {
+		d.countDecision(ctx, decision, "repeated")
 		return Answer{Accepted: true, Text: "Recorded already."}
 	}
 	t.accepted = append(t.accepted, decision.ID)
+	d.countDecision(ctx, decision, "counted")
 	if a := t.def.action(decision.Action); a == nil || a.Pauses > 0 {
 		return Answer{Accepted: true, Text: t.handle(ctx, decision, j.by)}
 	}

@@ -31,6 +31,7 @@ type Desk struct {
 	refused int
 	rescues int
 	stage   string
+	entered time.Time // since when the stage that is shown is
 	shown   shown
 }
 
@@ -48,6 +49,7 @@ func NewDesk(ctx workflow.Context, o Options) (*Desk, error) {
 			Description: "Answers a human task.",
 			Validator: func(ctx workflow.Context, decision Decision) error {
 				if _, refusal := d.judge(ctx, &decision); refusal != "" {
+					d.countDecision(ctx, decision, "refused")
 					answer := d.refuse(decision, refusal)
 					return temporal.NewApplicationError(answer.Text, "Refused", answer)
 				}
@@ -92,6 +94,7 @@ func (d *Desk) Close(ctx workflow.Context) error {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	d.publish(ctx)
+	workflow.GetMetricsHandler(ctx).WithTags(map[string]string{"ending": d.stage}).Counter(casesEnded).Inc(1)
 	return workflow.Await(ctx, func() bool { return d.talking == 0 && workflow.AllHandlersFinished(ctx) })
 }
 

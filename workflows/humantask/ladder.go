@@ -133,6 +133,10 @@ func insist(ctx workflow.Context, do func(workflow.Context) error) error {
 func (t *task) climb(ctx workflow.Context, rung int) error {
 	r, p := t.def.Ladder[rung], &t.rungs[rung]
 	p.done, p.last = p.done+1, p.at
+	t.climbed = r.Do
+	if rung == t.dueRung() && p.done == 1 {
+		t.count(ctx, tasksBreached)
+	}
 	if !p.spent(r) {
 		if err := insist(ctx, t.reckon); err != nil {
 			return err

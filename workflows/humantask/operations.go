@@ -39,6 +39,7 @@ func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar
 		rungs, calendars := ladder()
 		outcome, err := d.Ask(ctx, Task{
 			ID:         fmt.Sprintf("%s-failed-%d", f.Spec.Name, d.rescues),
+			kind:       kindRescue,
 			Title:      "Put right: " + f.Spec.Summary,
 			Text:       "This step has failed for good, and its case waits for somebody to say what to do.",
 			Candidates: role.People, Channel: role.Channel, Actions: actions, Ladder: rungs, Calendars: calendars,

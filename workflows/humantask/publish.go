@@ -42,6 +42,7 @@ func (d *Desk) publish(ctx workflow.Context) {
 	}
 	var updates []temporal.SearchAttributeUpdate
 	if now.stage != d.shown.stage {
+		d.measureStage(ctx)
 		updates = append(updates, visibility.Stage.ValueSet(now.stage))
 	}
 	if !reflect.DeepEqual(now.waitsOn, d.shown.waitsOn) {

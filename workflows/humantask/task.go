@@ -23,6 +23,7 @@ type task struct {
 	// By when: see ladder.go and clock.go.
 	opened     time.Time
 	rungs      []progress
+	climbed    policy.Move // the latest rung that was climbed; "" before the first
 	clock      clock
 	asking     bool                // paused by one of its own answers: somebody outside is to say something
 	unreckoned bool                // the rungs' times have to be worked out again
@@ -62,12 +63,14 @@ func (d *Desk) Ask(ctx workflow.Context, def Task) (Outcome, error) {
 		t.had = []policy.Person{t.holder}
 	}
 	d.tasks = append(d.tasks, t)
+	t.count(ctx, tasksOpened)
 
 	err := t.begin(ctx)
 	if err == nil {
 		err = t.wait(ctx)
 	}
 	t.withdrawn = t.outcome == nil
+	t.measureEnd(ctx)
 	t.redraw(ctx)
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
@@ -108,6 +111,7 @@ func (t *task) settle(ctx workflow.Context, decision Decision, by policy.Person)
 func (t *task) happen(ctx workflow.Context, h Happening) {
 	h.At = workflow.Now(ctx)
 	t.story = append(t.story, h)
+	t.count(ctx, taskEvents, "what", string(h.What))
 	t.redraw(ctx)
 	t.desk.publish(ctx)
 }

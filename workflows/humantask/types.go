@@ -22,7 +22,8 @@ const (
 
 // Task is one thing a workflow needs a person for.
 type Task struct {
-	// ID names the task within its workflow ("contact"); no two tasks of a workflow share one.
+	// ID names the task within its workflow ("contact"); no two tasks of a workflow share one. What stands before its first dash
+	// says what kind of task it is ("approve-2-finance"), by which tasks are counted; so it names no case and no person.
 	ID string
 	// Title says what is to be done, in a line ("Contact Contoso").
 	Title string
@@ -66,6 +67,8 @@ type Task struct {
 	// Facts are what the card shows beside the title. It is called each time the card is drawn, so that a card can tell
 	// what has happened since; it may be nil.
 	Facts func() []slack.Fact
+
+	kind string // where the ID doesn't begin with it
 }
 
 // Action is an answer that a task offers.

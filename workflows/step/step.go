@@ -158,6 +158,7 @@ func run[Res any](
 			Name: s.Name, System: s.System, Started: started, Rounds: round, Ended: ended,
 			Took: policy.Duration{Duration: workflow.Now(ctx).Sub(started)},
 		})
+		measure(ctx, s, ended, workflow.Now(ctx).Sub(started))
 	}
 	var none Res
 	for round := 0; ; round++ {
@@ -173,6 +174,7 @@ func run[Res any](
 		}
 		f, _ := fault.From(err)
 		workflow.GetLogger(ctx).Warn("A step failed for good; asking what to do.", "step", s.Name, "fault", reason(err))
+		measureRescue(ctx, s)
 		verdict, err := r.rescue(ctx, Failure{Spec: s, Round: round, Fault: f, Err: err})
 		switch {
 		case err != nil:

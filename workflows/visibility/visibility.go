@@ -20,5 +20,8 @@ var (
 	Breached = temporal.NewSearchAttributeKeyBool("Breached")
 )
 
+// Received is the Stage that a case is started with: no worker has got anywhere with it yet.
+const Received = "received"
+
 // All are the search attributes that a namespace must know before a workflow sets one.
 var All = []temporal.SearchAttributeKey{Stage, WaitsOn, Customer, Amount, Due, Breached}

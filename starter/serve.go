@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/codecserver"
 	"github.com/throughline-dev/throughline/starter/process"
 )
 
@@ -50,6 +52,10 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 			if err != nil {
 				return err
 			}
+			payloads, err := codecserver.New(c, logger)
+			if err != nil {
+				return err
+			}
 			l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(listen, c.Starter.Listen))
 			if err != nil {
 				return err
@@ -60,6 +66,18 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 			// The door asks the handbook who is who and who may bring leads. Its log also says what is refused there, and what needs
 			// a restart.
 			beside.Go(func() { live.Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
+			if payloads != nil {
+				l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Starter.Codec.Listen)
+				if err != nil {
+					return fmt.Errorf("starter.codec.listen: %w", err)
+				}
+				logger.Info("Payloads are decrypted for people who may see them.", "listen", l.Addr().String())
+				beside.Go(func() {
+					if err := payloads.Serve(ctx, l); err != nil {
+						logger.Error("Payloads can't be decrypted for people any more.", "err", err)
+					}
+				})
+			}
 			closing := ctx
 			if socket {
 				// Clicks end first: the door then waits for what they still have to say.

@@ -49,7 +49,8 @@ type Return struct {
 	Fault []string `json:"fault"`
 	// Grades are what the warehouse can say of what arrives.
 	Grades []Grade `json:"grades"`
-	// KeepBelow is the value of a return below which the customer keeps the goods.
+	// KeepBelow is the value of a return below which the customer keeps the goods: together with what is in other returns of the
+	// order and hasn't come back.
 	KeepBelow Limits `json:"keep_below,omitempty"`
 	// Auto says which returns nobody has to approve.
 	Auto AutoApproval `json:"auto"`
@@ -119,7 +120,7 @@ type Grade struct {
 	Excused []string      `json:"excused,omitempty"`
 }
 
-// AutoApproval is which returns are approved by rule: those below the amount, of customers who have returned at most that share of
+// AutoApproval is which returns are approved by rule: those below the amount, together with other returns of the order, of customers who have returned at most that share of
 // their orders, this one not counted. A customer with fewer orders than MinOrders counts as within the rate.
 type AutoApproval struct {
 	Below     Limits        `json:"below,omitempty"`

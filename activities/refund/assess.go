@@ -47,10 +47,10 @@ func Assess(q Question) (Assessment, error) {
 	if err := a.err(); err != nil {
 		return Assessment{}, err
 	}
-	value := a.amount(a.value)
+	_, away := a.others()
 	return Assessment{
-		Verdict: a.verdict, Lines: a.lines, Findings: a.findings, Value: value,
-		Keep: a.verdict != Refuse && q.Policy.KeepBelow.Below(value),
+		Verdict: a.verdict, Lines: a.lines, Findings: a.findings, Value: a.amount(a.value),
+		Keep: a.verdict != Refuse && q.Policy.KeepBelow.Below(a.amount(a.value+away)),
 	}, nil
 }
 
@@ -110,10 +110,16 @@ func (a *assessing) whole() {
 // automatic says whether the policy approves by itself what nothing speaks against.
 func (a *assessing) automatic() {
 	auto, value := a.Policy.Auto, a.amount(a.value)
-	if !auto.Below.Below(value) {
-		text := fmt.Sprintf("It is worth %s, and nothing in %s is approved by rule.", value, a.currency)
-		if limit, ok := auto.Below[a.currency]; ok {
-			text = fmt.Sprintf("It is worth %s, and what is worth less than %s is approved by rule.", value, a.amount(limit))
+	others, _ := a.others()
+	if !auto.Below.Below(a.amount(a.value + others)) {
+		limit, ok := auto.Below[a.currency]
+		text := fmt.Sprintf("It is worth %s, and what is worth less than %s is approved by rule.", value, a.amount(limit))
+		switch {
+		case !ok:
+			text = fmt.Sprintf("It is worth %s, and nothing in %s is approved by rule.", value, a.currency)
+		case others > 0:
+			text = fmt.Sprintf("It is worth %s, other returns of the order are worth %s, and what is worth less than %s in all is approved by rule.",
+				value, a.amount(others), a.amount(limit))
 		}
 		a.find(Ask, Finding{Code: "above_amount", Text: text})
 	}
@@ -125,6 +131,24 @@ func (a *assessing) automatic() {
 		a.find(Ask, Finding{Code: "return_rate", Text: fmt.Sprintf(
 			"The customer has returned something of %d of their %d orders before, and up to %s %% is approved by rule.", returned, orders, auto.MaxRate)})
 	}
+}
+
+// others is what was paid for what is in other returns of the order, and for what of that hasn't come back: it is on its way, or the
+// customer keeps it. The policy's amounts are for all of an order together, so that nobody gets around them by many small returns.
+func (a *assessing) others() (all, away int64) {
+	for _, s := range a.shelves {
+		n, back := 0, 0
+		for _, r := range a.Order.Returns {
+			for _, l := range r.Lines {
+				if l.Line == s.ID && counts(r) && r.Number != a.Number {
+					n, back = n+l.Quantity, back+min(l.Processed, l.Quantity)
+				}
+			}
+		}
+		all += s.first(min(n, s.Quantity)).all()
+		away += s.first(min(n-back, s.Quantity)).all()
+	}
+	return all, away
 }
 
 // onlyOurs reports whether the shop counts this order among the returned because of this return alone.

@@ -2,6 +2,8 @@
 package workflows_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,12 +12,17 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/config/codec"
 	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
@@ -47,6 +54,31 @@ func replayer(t *testing.T) worker.WorkflowReplayer {
 	return r
 }
 
+// read is a kept history.
+func read(t *testing.T, file string) *historypb.History {
+	t.Helper()
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	defer f.Close()
+	h, err := client.HistoryFromJSON(f, client.HistoryJSONOptions{})
+	require.NoError(t, err)
+	return h
+}
+
+// replay replays a history, which may be as it is stored where payloads are encrypted: one that was taken from a cluster is decrypted
+// by the keys of the environment.
+func replay(t *testing.T, r worker.WorkflowReplayer, h *historypb.History) error {
+	t.Helper()
+	keys, err := codec.ParseKeys(os.Getenv(codec.Variable))
+	require.NoError(t, err)
+	c, err := codec.New(keys...)
+	require.NoError(t, err)
+	if err := c.DecodeMessage(t.Context(), h); err != nil {
+		return err
+	}
+	return r.ReplayWorkflowHistory(quiet, h)
+}
+
 func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
 	for _, kind := range []string{lead.WorkflowName, proposal.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
 		for _, file := range histories(t, kind) {
@@ -56,7 +88,7 @@ func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
 				proposal.Register(r)
 				rotation.Register(r)
 				keeper.Register(r)
-				require.NoError(t, r.ReplayWorkflowHistoryFromJSONFile(quiet, file))
+				require.NoError(t, replay(t, r, read(t, file)))
 			})
 		}
 	}
@@ -74,13 +106,13 @@ func TestEachWorkflowHasItsHistories(t *testing.T) {
 
 // The gate can fail: a lead that first waits a moment, and a rotation that ends instead of continuing, are not what was recorded.
 func TestACodeThatHasChangedIsCaught(t *testing.T) {
-	replay := func(file, name string, changed any) error {
+	replayed := func(file, name string, changed any) error {
 		r := replayer(t)
 		r.RegisterWorkflowWithOptions(changed, workflow.RegisterOptions{Name: name})
-		return r.ReplayWorkflowHistoryFromJSONFile(quiet, file)
+		return replay(t, r, read(t, file))
 	}
 	for _, file := range histories(t, lead.WorkflowName) {
-		err := replay(file, lead.WorkflowName, func(ctx workflow.Context, in lead.Submission) (lead.Result, error) {
+		err := replayed(file, lead.WorkflowName, func(ctx workflow.Context, in lead.Submission) (lead.Result, error) {
 			if err := workflow.Sleep(ctx, time.Second); err != nil {
 				return lead.Result{}, err
 			}
@@ -89,7 +121,7 @@ func TestACodeThatHasChangedIsCaught(t *testing.T) {
 		require.ErrorContains(t, err, "[TMPRL1100]", file) // Temporal's number for nondeterminism
 	}
 	for _, file := range histories(t, assignment.WorkflowName) {
-		err := replay(file, assignment.WorkflowName, func(ctx workflow.Context, pool string, state rotation.State) error {
+		err := replayed(file, assignment.WorkflowName, func(ctx workflow.Context, pool string, state rotation.State) error {
 			err := rotation.Workflow(ctx, pool, state)
 			if workflow.IsContinueAsNewError(err) {
 				return nil
@@ -98,4 +130,26 @@ func TestACodeThatHasChangedIsCaught(t *testing.T) {
 		})
 		require.ErrorContains(t, err, "doesn't return the same result", file)
 	}
+}
+
+// A history that was taken as it is stored, encrypted, replays with its key, and not without.
+func TestAnEncryptedHistoryReplaysWithItsKey(t *testing.T) {
+	text := "2026-11=" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32))
+	keys, err := codec.ParseKeys(text)
+	require.NoError(t, err)
+	c, err := codec.New(keys...)
+	require.NoError(t, err)
+	h := read(t, histories(t, lead.WorkflowName)[0])
+	require.NoError(t, proxy.VisitPayloads(t.Context(), h, proxy.VisitPayloadsOptions{
+		Visitor: func(_ *proxy.VisitPayloadsContext, p []*commonpb.Payload) ([]*commonpb.Payload, error) {
+			return c.Encode(p)
+		},
+		SkipSearchAttributes: true,
+	}))
+	r := replayer(t)
+	lead.Register(r)
+	t.Setenv(codec.Variable, "")
+	require.ErrorContains(t, replay(t, r, h), `encrypted by the key "2026-11"`)
+	t.Setenv(codec.Variable, text)
+	require.NoError(t, replay(t, r, h))
 }

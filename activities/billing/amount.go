@@ -44,6 +44,22 @@ func places(currency string) (ours, theirs int, step int64, err error) {
 	return ours, theirs, step, err
 }
 
+// Step is the smallest amount of a currency that Stripe counts, in our minor units: what is paid by Stripe, or back, is a multiple of
+// it. For most currencies that is 1.
+func Step(currency string) (int64, error) {
+	ours, theirs, step, err := places(currency)
+	if err != nil {
+		return 0, err
+	}
+	for ; theirs < ours; theirs++ {
+		step *= 10
+	}
+	for ; theirs > ours && step > 1; theirs-- {
+		step /= 10
+	}
+	return step, nil
+}
+
 // minor is an amount as Stripe counts it. An amount that Stripe can't count is an error: nothing is rounded here, so that what
 // is invoiced is what was signed.
 func minor(a money.Amount) (int64, error) {

@@ -61,3 +61,17 @@ func TestCountingIsLinear(t *testing.T) {
 		}
 	})
 }
+
+func TestAStepIsTheSmallestAmountThatStripeCounts(t *testing.T) {
+	for currency, want := range map[string]int64{"EUR": 1, "JPY": 1, "ISK": 1, "UGX": 1, "CLP": 1, "KWD": 10, "BHD": 10, "JOD": 10, "OMR": 10, "TND": 10, "MGA": 100} {
+		step, err := Step(currency)
+		require.NoError(t, err)
+		assert.Equal(t, want, step, currency)
+		for n := int64(1); n <= 2*step; n++ {
+			_, err := minor(money.Amount{Minor: n, Currency: currency})
+			assert.Equal(t, n%step == 0, err == nil, "%d %s", n, currency)
+		}
+	}
+	_, err := Step("EURO")
+	assert.Error(t, err)
+}

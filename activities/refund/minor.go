@@ -17,12 +17,13 @@ const most = 1_000_000_000_000_000
 // reader reads amounts of one currency as minor units. The first mistakes stay in it, so that whoever reads looks once.
 type reader struct {
 	currency string
+	step     int64 // what is paid is a multiple of it
 	wrong    []error
 }
 
 // of begins to read an order's amounts.
 func of(o commerce.Order) *reader {
-	r := &reader{currency: o.Currency}
+	r := &reader{currency: o.Currency, step: 1}
 	if _, err := money.Digits(o.Currency); err != nil {
 		r.fail("order.currency: %w", err)
 	}
@@ -53,6 +54,9 @@ func (r *reader) minor(field string, a money.Amount) int64 {
 	return a.Minor
 }
 
+// payable is how much of so many minor units can be paid.
+func (r *reader) payable(minor int64) int64 { return minor - minor%r.step }
+
 // amount is minor units as an amount, and owed is what is left out of the answer where it is nothing.
 func (r *reader) amount(minor int64) money.Amount {
 	return money.Amount{Minor: minor, Currency: r.currency}
@@ -73,11 +77,12 @@ func fraction(total, n, of int64) int64 {
 	return int64(quotient)
 }
 
-// worth is what was paid for a line of an order: its price, and the tax that came on top of it.
-type worth struct{ price, tax, quantity int64 }
+// worth is what was paid for a line of an order: its price, and the tax that came on top of it. What is paid for a part of it is a
+// multiple of the step.
+type worth struct{ price, tax, quantity, step int64 }
 
 func (r *reader) worth(field string, l commerce.Line, taxIncluded bool) worth {
-	w := worth{price: r.minor(field+".price", l.Price), tax: r.minor(field+".tax", l.Tax), quantity: int64(l.Quantity)}
+	w := worth{price: r.minor(field+".price", l.Price), tax: r.minor(field+".tax", l.Tax), quantity: int64(l.Quantity), step: r.step}
 	if taxIncluded {
 		w.tax = 0
 	}
@@ -89,18 +94,24 @@ func (r *reader) worth(field string, l commerce.Line, taxIncluded bool) worth {
 }
 
 // first is what was paid for the first n of the line. All that is paid for some of its units is the difference of two such
-// amounts: each is rounded once, and so the parts add up to the whole however the line is split.
+// amounts: each is rounded once, and so the parts add up to the whole however the line is split. Where the step is more than a minor
+// unit they are rounded down to it, the tax of the last unit with the price, so that no more than one step of the line is lost.
 func (w worth) first(n int) worth {
 	if w.quantity == 0 {
 		return worth{}
 	}
-	return worth{fraction(w.price, int64(n), w.quantity), fraction(w.tax, int64(n), w.quantity), int64(n)}
+	price, tax := fraction(w.price, int64(n), w.quantity), fraction(w.tax, int64(n), w.quantity)
+	price, tax = price-price%w.step, tax-tax%w.step
+	if int64(n) == w.quantity {
+		tax = w.all() - w.all()%w.step - price
+	}
+	return worth{price, tax, int64(n), w.step}
 }
 
 // between is what was paid for the units from one number to another.
 func (w worth) between(from, to int) worth {
 	a, b := w.first(from), w.first(to)
-	return worth{b.price - a.price, b.tax - a.tax, b.quantity - a.quantity}
+	return worth{b.price - a.price, b.tax - a.tax, b.quantity - a.quantity, w.step}
 }
 
 func (w worth) all() int64 { return w.price + w.tax }

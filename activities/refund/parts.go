@@ -30,12 +30,13 @@ func (r *reader) left(o commerce.Order, paid map[string]money.Amount) (each []in
 			rest = min(there, amount)
 			said[p.Reference] = r.amount(there - rest)
 		}
+		rest = r.payable(rest)
 		sum, known, all = sum+amount, known+refunded, all+rest
 		each = append(each, rest)
 	}
 	given := r.minor("order.refunded", o.Refunded)
 	otherwise := max(given-known, 0)
-	return each, max(min(all-otherwise, sum-given), 0)
+	return each, r.payable(max(min(all-otherwise, sum-given), 0))
 }
 
 func (r *reckoning) left() (each []int64, all int64) { return r.reader.left(r.bill.Order, r.bill.Paid) }

@@ -3,6 +3,7 @@ package refund
 import (
 	"slices"
 
+	"github.com/throughline-dev/throughline/activities/billing"
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
@@ -12,12 +13,18 @@ import (
 //
 // A line's units are paid for in turn, from the first that the order hasn't refunded yet; what was paid for all of them, what is
 // deducted and the fee are each rounded so that the parts add up to the whole, however the line comes back (see [worth.first]).
+// Where Stripe counts a currency in steps of more than a minor unit (those of ten thousandths of a dinar), each amount is rounded down
+// to one that it can pay, a line's as a whole.
+//
 // Nothing is ever given for more units than the order has, nor in all more than is left of its payments: what would be above that
 // is cut off the shipping first, then the lines from the last.
 //
 // The error names each field that can't be reckoned with.
 func Reckon(b Bill) (Reckoned, error) {
 	r := &reckoning{reader: of(b.Order), bill: b, lines: map[string]commerce.Line{}, done: map[string]int{}, grades: map[string]policy.Grade{}}
+	if step, err := billing.Step(b.Order.Currency); err == nil { // else it is no currency, which is a mistake by now
+		r.step = step
+	}
 	for _, l := range b.Order.Lines {
 		r.lines[l.ID], r.done[l.ID] = l, paidFor(l)
 	}
@@ -96,18 +103,19 @@ func (r *reckoning) line(i int, s Settled) sum {
 	deduct, fee := r.keeps(field, s)
 	out := sum{paid: line.between(from, to), before: from + s.Quantity - to}
 	// Both are rounded as one, so that together they never take more than there is; the deduction goes first.
-	kept := share(line, from, to, deduct+fee)
-	out.deducted = min(kept, share(line, from, to, deduct))
+	kept := r.share(line, from, to, deduct+fee)
+	out.deducted = min(kept, r.share(line, from, to, deduct))
 	out.fee = kept - out.deducted
 	if s.Exchanged {
-		out.exchanged = min(out.total(), r.instead(field, s, line))
+		out.exchanged = min(out.total(), r.payable(r.instead(field, s, line)))
 	}
 	return out
 }
 
 // share is a share of what was paid for the units from one number to another.
-func share(line worth, from, to int, p money.Percent) int64 {
-	return fraction(line.first(to).all(), int64(p), int64(money.Whole)) - fraction(line.first(from).all(), int64(p), int64(money.Whole))
+func (r *reckoning) share(line worth, from, to int, p money.Percent) int64 {
+	first := func(n int) int64 { return r.payable(fraction(line.first(n).all(), int64(p), int64(money.Whole))) }
+	return first(to) - first(from)
 }
 
 // keeps is which shares of what was paid the house keeps: for the state that the goods are in, and for putting them back. It is
@@ -153,7 +161,7 @@ func (r *reckoning) shipping() int64 {
 	if !r.bill.Policy.RefundShipping || slices.ContainsFunc(r.bill.Order.Lines, stays) || slices.ContainsFunc(r.bill.Lines, exchanged) {
 		return 0
 	}
-	return max(paid-refunded, 0)
+	return r.payable(max(paid-refunded, 0))
 }
 
 // returnFee is what the way back costs the customer, and never more than what they get.
@@ -168,7 +176,7 @@ func (r *reckoning) returnFee(shipping int64, sums []sum) int64 {
 	for _, s := range sums {
 		given += s.total()
 	}
-	return min(max(cost-taken, 0), given)
+	return min(r.payable(max(cost-taken, 0)), given)
 }
 
 // cut takes what is too much off the shipping, then off the lines from the last, and answers with what is left of the shipping.

@@ -42,36 +42,42 @@ func (a *assessing) stock() {
 			return cmp.Or(a.Sent.Compare(b.Sent), a.Delivered.Compare(b.Delivered))
 		})
 		s.sent = s.left()
-		s.elsewhere, s.refunded = a.taken(l)
-		s.take(s.elsewhere+s.refunded, func(commerce.Parcel) bool { return true })
+		s.takeGone(a.Order.Returns, a.Number)
 		a.shelves = append(a.shelves, s)
 	}
 }
 
-// taken is how many of a line are in other returns, and how many were paid back without a return. The shop counts what was paid
-// back of a line in all: what a return has brought back is taken to be paid back by it.
-func (a *assessing) taken(l commerce.Line) (elsewhere, refunded int) {
-	elsewhere = l.Returning
-	settled := 0 // what returns have brought back
-	for _, r := range a.Order.Returns {
+// takeGone takes out of the parcels what isn't left: what is in other returns than the one with this number, each from the parcel that
+// the shop has it in, and then what was paid back without a return, of which nobody says where it was: the oldest first.
+//
+// The shop counts what was paid back of a line in all. What a return has of it is what the shop says was refunded of that return, or
+// what came back by it where that is more: a refund that isn't made by Shopify's own returns may not be counted there.
+func (s *shelf) takeGone(returns []commerce.Return, number string) {
+	s.refunded, s.elsewhere = s.RefundedQuantity, s.Returning
+	known := 0 // of what is elsewhere, how many are known by their parcel
+	for _, r := range returns {
 		if !counts(r) {
 			continue
 		}
 		for _, line := range r.Lines {
-			switch {
-			case line.Line != l.ID:
+			if line.Line != s.ID {
 				continue
-			case r.State == commerce.Closed:
-				settled += line.Quantity
-			default:
-				settled += line.Processed
 			}
-			if r.Number == a.Number {
-				elsewhere -= line.Quantity
+			back := line.Processed
+			if r.State == commerce.Closed {
+				back = line.Quantity
+			}
+			s.refunded -= max(line.Refunded, back)
+			if r.Number == number {
+				s.elsewhere -= line.Quantity
+			} else if line.Parcel != "" {
+				known += line.Quantity
+				s.take(line.Quantity, func(p commerce.Parcel) bool { return p.ID == line.Parcel })
 			}
 		}
 	}
-	return max(elsewhere, 0), max(l.RefundedQuantity-settled, 0)
+	s.refunded, s.elsewhere = max(s.refunded, 0), max(s.elsewhere, 0)
+	s.take(max(s.elsewhere-known, 0)+s.refunded, func(commerce.Parcel) bool { return true })
 }
 
 // take takes up to so many units out of the parcels that are right, the oldest first, and says which.

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/activities/effect"
@@ -15,6 +16,11 @@ func (a *Activities) FindPeople(_ context.Context, _ effect.Key, r PeopleRequest
 	found := People{Role: book.Roles[r.Role]}
 	for _, id := range r.People {
 		if p, ok := book.People[id]; ok {
+			found.People = append(found.People, p)
+		}
+	}
+	for id, p := range book.People { // no two have the same address
+		if r.Email != "" && strings.EqualFold(p.Email, r.Email) && !slices.Contains(r.People, id) {
 			found.People = append(found.People, p)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/policy"
 )
 
@@ -157,4 +158,22 @@ func TestNobodyIsFoundWhoIsAwayOrExcluded(t *testing.T) {
 			assert.NotEqual(t, of, up.Person.ID)
 		}
 	})
+}
+
+func TestSomebodyIsFoundByTheirAddressInWhateverCase(t *testing.T) {
+	ann, bert := someone("ann", ""), someone("bert", "")
+	ann.Email, bert.Email = "Ann@northwind.example", "bert@northwind.example"
+	for _, c := range []struct {
+		asked policy.PeopleRequest
+		want  []policy.Person
+	}{
+		{policy.PeopleRequest{Email: "ann@Northwind.example"}, []policy.Person{ann}},
+		{policy.PeopleRequest{Email: "ann@northwind.example", People: []string{"bert", "ann"}}, []policy.Person{bert, ann}},
+		{policy.PeopleRequest{Email: "zoe@northwind.example"}, nil},
+		{policy.PeopleRequest{}, nil},
+	} {
+		got, err := staff(ann, bert, someone("cleo", "")).FindPeople(t.Context(), effect.Key{}, c.asked)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got.People)
+	}
 }

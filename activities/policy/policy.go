@@ -253,6 +253,8 @@ func (r Route) Why() string {
 type PeopleRequest struct {
 	// People are IDs; one that the handbook no longer has is left out of the answer.
 	People []string `json:"people,omitempty"`
+	// Email is an address by which somebody of the handbook is found, too, in whatever case; "" for none.
+	Email string `json:"email,omitempty"`
 	// Role is a role's name; "" for none.
 	Role string `json:"role,omitempty"`
 }

@@ -120,8 +120,9 @@ type Grade struct {
 	Excused []string      `json:"excused,omitempty"`
 }
 
-// AutoApproval is which returns are approved by rule: those below the amount, together with other returns of the order, of customers who have returned at most that share of
-// their orders, this one not counted. A customer with fewer orders than MinOrders counts as within the rate.
+// AutoApproval is which returns are approved by rule: those below the amount, together with other returns of the order, of customers
+// who have returned at most that share of their orders, this one not counted. A customer with fewer orders than MinOrders counts as
+// within the rate.
 type AutoApproval struct {
 	Below     Limits        `json:"below,omitempty"`
 	MaxRate   money.Percent `json:"max_rate,omitempty"`

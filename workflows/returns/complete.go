@@ -195,5 +195,5 @@ func (r *returning) hadASay(p policy.Person) {
 	}
 }
 
-// approvers are those who must not pay the return, since they have had a say in it.
-func (r *returning) approvers() []string { return slices.Clone(r.deciders) }
+// approvers are those who must not pay the return, since they have had a say in it, or it is their own.
+func (r *returning) approvers() []string { return slices.Concat(r.deciders, r.themselves) }

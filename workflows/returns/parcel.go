@@ -35,7 +35,7 @@ const maxRecord = 1000
 func (r *returning) parcelTask(role policy.Role) humantask.Task {
 	task := humantask.Task{
 		ID: r.parcelID(), Title: "Take in the " + r.name(), Candidates: role.People, Channel: role.Channel, Colleagues: role.People,
-		Calendars: r.policy.Calendars,
+		Excluded: r.themselves, Calendars: r.policy.Calendars,
 		Text: "A parcel is on its way, with this number on it. Record what is in it when it comes. Of one article in several grades, " +
 			"record one grade, leave the rest open, and record the others next.",
 		Facts: func() []slack.Fact {

@@ -3,7 +3,6 @@ package returns
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -13,18 +12,23 @@ import (
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
-// role is who holds a role now, but for the customer where that is one of ours: nobody decides about their own return. While nobody
-// is left, operations are asked.
+// role is who holds a role now, but for the customer where that is one of ours: nobody decides about their own return, not in another's
+// place either. While nobody is left, operations are asked.
 func (r *returning) role(ctx workflow.Context, name string) (policy.Role, error) {
 	for round := 0; ; round++ {
 		r.looked++
 		look := step.Spec{Name: fmt.Sprintf("people-%d", r.looked), System: "policy", Summary: "Look up who is in " + name, Policy: step.Inside}
-		found, err := step.Repeatable(ctx, r.steps, look, policyActivities.FindPeople, policy.PeopleRequest{Role: name})
+		found, err := step.Repeatable(ctx, r.steps, look, policyActivities.FindPeople,
+			policy.PeopleRequest{Role: name, Email: r.in.Email})
 		if err != nil {
 			return policy.Role{}, err
 		}
+		r.themselves = nil
+		for _, p := range found.People {
+			r.themselves = append(r.themselves, p.ID)
+		}
 		role := found.Role
-		role.People = slices.DeleteFunc(slices.Clone(role.People), func(p policy.Person) bool { return strings.EqualFold(p.Email, r.in.Email) })
+		role.People = slices.DeleteFunc(slices.Clone(role.People), func(p policy.Person) bool { return slices.Contains(r.themselves, p.ID) })
 		if len(role.People) > 0 {
 			return role, nil
 		}
@@ -43,7 +47,7 @@ func (r *returning) role(ctx workflow.Context, name string) (policy.Role, error)
 // supportTask is a task of support's, but for what it asks.
 func (r *returning) supportTask(role policy.Role, id, title string) humantask.Task {
 	return humantask.Task{
-		ID: id, Title: title, Candidates: role.People, Channel: role.Channel, Colleagues: role.People,
+		ID: id, Title: title, Candidates: role.People, Channel: role.Channel, Colleagues: role.People, Excluded: r.themselves,
 		Ladder: r.policy.Review, Calendars: r.policy.Calendars,
 	}
 }

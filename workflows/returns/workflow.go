@@ -108,6 +108,8 @@ type returning struct {
 	paid   bool // whether one of them has told of a payment
 	noted  int  // numbers the notes in the ticket
 
+	themselves []string // the customer's ID in the handbook, where they are one of ours: see people.go
+
 	// In support's hands: see complete.go, approve.go.
 	filled   int      // how often support was asked to complete it
 	asked    int      // how often support was asked to decide

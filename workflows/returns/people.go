@@ -3,6 +3,7 @@ package returns
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -24,8 +25,10 @@ func (r *returning) role(ctx workflow.Context, name string) (policy.Role, error)
 			return policy.Role{}, err
 		}
 		r.themselves = nil
-		for _, p := range found.People {
-			r.themselves = append(r.themselves, p.ID)
+		for _, p := range slices.Concat(found.People, found.Role.People) {
+			if strings.EqualFold(p.Email, r.in.Email) {
+				r.themselves = append(r.themselves, p.ID)
+			}
 		}
 		role := found.Role
 		role.People = slices.DeleteFunc(slices.Clone(role.People), func(p policy.Person) bool { return slices.Contains(r.themselves, p.ID) })

@@ -100,6 +100,7 @@ func printConfig(w io.Writer, c *config.Config, now time.Time) {
 	printReturns(w, c)
 	printDoor(w, c)
 	printSystems(w, c)
+	printPayloads(w, c)
 
 	fmt.Fprintf(w, "\n%s\n", replies(c.Systems.SendGrid))
 	owner := "HubSpot isn't asked who owns it"

@@ -66,7 +66,7 @@ type Return struct {
 	AnswerWithin Duration `json:"answer_within"`
 	// Arrival is how the parcel is waited for.
 	Arrival Arrival `json:"arrival"`
-	// Two is the amount above which two people of finance have to agree.
+	// Two is the amount of a return's refunds, together, above which two people of finance have to agree.
 	Two Limits `json:"two,omitempty"`
 	// FollowUp is how often a refund that is under way is looked at, beside what the vendor tells by itself.
 	FollowUp Duration `json:"follow_up"`

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/fault"
+	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
@@ -51,12 +52,13 @@ func (p *payment) agree(ctx workflow.Context) (bool, error) {
 	return true, nil
 }
 
-// ask asks one of finance, or two where it is above the policy's amount: never somebody who has decided about the return.
+// ask asks one of finance, or two where it is above the policy's amount, together with what the return was paid before: who records
+// the parcels doesn't decide how many have to agree. It is never somebody who has decided about the return.
 func (p *payment) ask(ctx workflow.Context) (agreed bool, answers []humantask.Outcome, err error) {
 	p.questions++
-	total := p.reckoned.Total
+	total, before := p.reckoned.Total, p.result.Refunded
 	need := 1
-	if p.policy.Two.Above(total) {
+	if p.policy.Two.Above(money.Amount{Minor: total.Minor + before.Minor, Currency: total.Currency}) {
 		need = 2
 	}
 	role, err := p.whoMay(ctx, p.policy.Finance, need, p.approvers())
@@ -86,7 +88,11 @@ func (p *payment) ask(ctx workflow.Context) (agreed bool, answers []humantask.Ou
 		return o.Action == ActionApprove, []humantask.Outcome{o}, nil
 	}
 	task.Channel = "" // each is asked by themselves
-	task.Text = strings.TrimSpace(task.Text + "\n\nTwo of you have to agree to an amount like this.")
+	two := "Two of you have to agree to an amount like this"
+	if !before.IsZero() {
+		two += fmt.Sprintf(", together with the %s that this return was paid before", before)
+	}
+	task.Text = strings.TrimSpace(task.Text + "\n\n" + two + ".")
 	said, err := p.desk.AskQuorum(ctx, humantask.Quorum{Task: task, Yes: ActionApprove, Need: need, Veto: true})
 	return said.Agreed, said.Answers, err
 }

@@ -171,3 +171,19 @@ func (s *Suite) TestWhoHasDecidedAboutTheReturnCannotPayForItInAnothersPlace() {
 	r := s.run()
 	s.Equal("felix", r.Refunds[0].By[0].By.ID)
 }
+
+func (s *Suite) TestTheAmountForTwoIsNotGotAroundByManySmallParcels() {
+	s.policy.Auto.Below["EUR"] = 500_00
+	s.policy.Two = policy.Limits{"EUR": 50_00} // each lamp is EUR 40.00
+	s.arrives(days, 1, "received-1", "1", "grade-1", "new")
+	s.agrees(2*days, "pay-1", fiona)
+	s.arrives(3*days, 2, "received-1", "1", "grade-1", "new")
+	s.agrees(4*days, "pay-2", fiona)
+	s.agrees(4*days, "pay-2-fiona", fiona)
+	s.at(5*days-hour, func() { s.Equal([]int64{35_10}, s.paid()) })
+	s.agrees(5*days, "pay-2-felix", felix)
+	r := s.run()
+	s.Equal([]int64{35_10, 40_00}, s.paid())
+	s.Len(r.Refunds[1].By, 2)
+	s.Contains(s.card("pay-2-fiona").Text, "together with the EUR 35.10 that this return was paid before")
+}

@@ -277,15 +277,19 @@ func TestConfigCheckSaysWhereDocumentsAndProjectsGo(t *testing.T) {
 		assert.Contains(t, out.String(), want)
 	}
 	assert.NotContains(t, out.String(), "test mode")
+	assert.NotContains(t, out.String(), "The shop lets nobody in", "there is none")
 
 	t.Setenv(string(config.StripeKey), "rk_test_geheim")
 	t.Setenv("THROUGHLINE_SYSTEMS_DROPBOXSIGN_TEST_MODE", "true")
 	t.Setenv("THROUGHLINE_SYSTEMS_ASANA_WORKSPACE", "12")
+	t.Setenv("THROUGHLINE_SYSTEMS_SHOPIFY_URL", "https://contoso.myshopify.com")
+	t.Setenv("THROUGHLINE_SYSTEMS_SHOPIFY_LOCATION", "1")
+	t.Setenv(string(config.ShopifyClientSecret), "shpss_geheim")
 	c, err = config.Load()
 	require.NoError(t, err)
 	out.Reset()
 	printSystems(&out, c)
-	for _, want := range []string{"THROUGHLINE_STRIPE_KEY set", "bind nobody"} {
+	for _, want := range []string{"THROUGHLINE_STRIPE_KEY set", "bind nobody", "The shop lets nobody in: set systems.shopify.client_id."} {
 		assert.Contains(t, out.String(), want)
 	}
 	assert.NotContains(t, out.String(), "systems.asana.workspace is missing")

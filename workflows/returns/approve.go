@@ -73,6 +73,7 @@ func (r *returning) accept(ctx workflow.Context) error {
 			r.result.Approved[r.result.Assessed.Lines[i].Line] += n
 		}
 	}
+	r.shop.State = commerce.Open // it may be from now on, though the reply is lost: see abandon
 	opened, err := step.Repeatable(ctx, r.steps, r.shopStep("accept", "Accept the return in the shop"),
 		commerceActivities.AcceptReturn, commerce.AcceptedReturn{Order: r.order.ID, Return: r.shop.ID, Lines: r.result.Approved})
 	if err != nil {

@@ -44,9 +44,13 @@ func (r *returning) abandon(ctx workflow.Context) {
 	r.abandoned = true
 	r.giveUp()
 	_ = r.settled(r.way) // which is over: what was begun is recorded, and no more
+	if r.shop.ID == "" && r.shop.State == commerce.Requested {
+		r.findRequested(ctx)
+	}
 	spec := r.shopStep("abandon", "Take the return back in the shop")
 	spec.Policy, spec.BestEffort = step.System.Within(giveUpWithin), true
 	switch nothing := !r.arrivedAny() && !r.result.Assessed.Keep; {
+	case r.shop.ID == "":
 	case r.shop.State == commerce.Requested:
 		_, _ = step.Repeatable(ctx, r.steps, spec, commerceActivities.DeclineReturn,
 			commerce.DeclinedReturn{Return: r.shop.ID, Note: "It was given up."})
@@ -64,4 +68,16 @@ func (r *returning) abandon(ctx workflow.Context) {
 		Ticket: r.ticket.ID, Stage: r.policy.Ticket.Open, At: workflow.Now(ctx),
 		Note: fmt.Sprintf("The return %s was given up at the stage %q. Nobody is asked about it any more, and the customer hasn't been told: somebody has to.", r.in.Number, r.stage),
 	})
+}
+
+// findRequested finds the return that the shop was asked to keep, where nobody knows whether it does.
+func (r *returning) findRequested(ctx workflow.Context) {
+	spec := r.shopStep("find-requested", "See whether the shop keeps what is to be returned")
+	spec.Policy, spec.BestEffort = step.System.Within(giveUpWithin), true
+	order, _ := step.Repeatable(ctx, r.steps, spec, commerceActivities.ReadOrder, commerce.OrderQuery{ID: r.order.ID})
+	for _, one := range order.Returns {
+		if one.Number == r.in.Number && one.State == commerce.Requested {
+			r.shop = one
+		}
+	}
 }

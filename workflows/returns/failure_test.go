@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/throughline-dev/throughline/activities/commerce"
+	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/refund"
 )
 
@@ -128,4 +130,41 @@ func TestNeverIsMoreTakenInThanIsExpected(t *testing.T) {
 			assert.LessOrEqual(t, r.came[i], r.accepted[i])
 		}
 	})
+}
+
+// lost has the reply of an activity get lost, and no other come until so long after the start: what it does is done.
+func (s *Suite) lost(activity string, until time.Duration, done func()) {
+	s.world.Fail = func(a string, _ effect.Key) error {
+		if a != activity || s.env.Now().Sub(s.began) >= until {
+			return nil
+		}
+		if done != nil {
+			done()
+		}
+		done = nil
+		return fault.Unreachable("shopify", "connection reset").Err()
+	}
+}
+
+func (s *Suite) TestACancelledReturnLeavesNothingReservedThoughTheRepliesOfTheShopAreLost() {
+	for name, lose := range map[string]func(){
+		"RequestReturn": func() {
+			s.world.Order.Returns = []commerce.Return{{
+				ID: "gid://shopify/Return/1", Number: s.in.Number, State: commerce.Requested, Lines: []commerce.ReturnedLine{{Line: shirt, Quantity: 1}},
+			}}
+		},
+		"AcceptReturn": func() { s.world.Order.Returns[0].State = commerce.Open },
+	} {
+		s.Run(name, func() {
+			s.SetupTest()
+			s.small()
+			s.lost(name, hour, lose)
+			s.at(10*time.Minute, s.env.CancelWorkflow)
+			s.env.ExecuteWorkflow(Workflow, s.in)
+			s.True(temporal.IsCanceledError(s.env.GetWorkflowError()))
+			s.Require().Len(s.world.Order.Returns, 1)
+			s.Contains([]commerce.State{commerce.Declined, commerce.Cancelled}, s.world.Order.Returns[0].State)
+			s.freed()
+		})
+	}
 }

@@ -53,6 +53,7 @@ func (r *returning) reserveQuantities(ctx workflow.Context) error {
 	for _, l := range r.result.Assessed.Lines {
 		lines = append(lines, l.Parcels...)
 	}
+	r.shop = commerce.Return{State: commerce.Requested} // it may be from now on, though the reply is lost: see abandon
 	kept, err := step.Repeatable(ctx, r.steps, r.shopStep("request", "Have the shop keep what is to be returned"),
 		commerceActivities.RequestReturn, commerce.RequestedReturn{Order: r.order.ID, Number: r.in.Number, Lines: lines})
 	if err == nil {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/effect"
+	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
 )
@@ -93,6 +95,11 @@ func (w *World) RequestReturn(_ context.Context, key effect.Key, q commerce.Requ
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, r := range w.Order.Returns {
+		if r.Number == q.Number && r.State != commerce.Declined && r.State != commerce.Cancelled {
+			return r, nil
+		}
+	}
 	n := len(w.Order.Returns) + 1
 	r := commerce.Return{
 		ID: fmt.Sprintf("gid://shopify/Return/%d", n), Name: fmt.Sprintf("%s-R%d", w.Order.Name, n), State: commerce.Requested, Number: q.Number,
@@ -115,7 +122,7 @@ func (w *World) AcceptReturn(_ context.Context, key effect.Key, q commerce.Accep
 // DeclineReturn stands in for commerce.Activities.
 func (w *World) DeclineReturn(_ context.Context, key effect.Key, q commerce.DeclinedReturn) (none effect.None, err error) {
 	if err = receive(w, "DeclineReturn", key, &w.Declined, q); err == nil {
-		_, err = w.inShop(q.Return, commerce.Declined, nil)
+		_, err = w.inShop(q.Return, commerce.Declined, nil, commerce.Requested, commerce.Declined, commerce.Cancelled)
 	}
 	return none, err
 }
@@ -136,14 +143,21 @@ func (w *World) CloseReturn(_ context.Context, key effect.Key, q commerce.Return
 	return none, err
 }
 
-// inShop brings a return to a state, with no more of each line than is accepted; nil leaves them as they are.
-func (w *World) inShop(id string, state commerce.State, accepted map[string]int) (commerce.Return, error) {
+// inShop brings a return to a state, with no more of each line than is accepted; nil leaves them as they are. The shop refuses it for
+// one that is in none of the states from which it can, where some are given.
+func (w *World) inShop(id string, state commerce.State, accepted map[string]int, from ...commerce.State) (commerce.Return, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range w.Order.Returns {
 		r := &w.Order.Returns[i]
 		if r.ID != id {
 			continue
+		}
+		if len(from) > 0 && !slices.Contains(from, r.State) {
+			return commerce.Return{}, fault.Final("shopify", "INVALID_STATE", "the return is "+string(r.State)).Err()
+		}
+		if state == commerce.Cancelled && r.State == commerce.Requested { // as commerce.Activities has it
+			state = commerce.Declined
 		}
 		r.State = state
 		left := map[string]int{}

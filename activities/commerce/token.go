@@ -136,7 +136,7 @@ var remedies = map[string]string{
 
 const checkSecret = "Set THROUGHLINE_SHOPIFY_CLIENT_SECRET to the secret of the app that systems.shopify.client_id names, and start the program again."
 
-// grantError is how the shop says it on a page, which it answers with whatever is accepted: in the title, and in full in the text.
+// grantError is how the shop says it on a page, with which it answers whatever the caller accepts: in the title, and then in full.
 var grantError = regexp.MustCompile(`Oauth error (\w+)(?::\s*([^<\n]*))?`)
 
 // describe reads why the shop gives no token, and says what to do about it. The secret was sent, so it is taken out of whatever came
@@ -149,17 +149,12 @@ func (t *tokens) describe(body []byte) (code, message string) {
 	if json.Unmarshal(body, &said) == nil && said.Error != "" {
 		code, message = said.Error, said.Description
 	} else if found := grantError.FindAllStringSubmatch(string(body), -1); found != nil {
-		code = found[0][1]
-		for _, f := range found {
-			message += html.UnescapeString(f[2])
-			if message != "" {
-				break
-			}
-		}
+		last := found[len(found)-1]
+		code, message = last[1], html.UnescapeString(last[2])
 	} else if code, message = describe(body); code == "" && message == "" {
-		message = discreet(string(body))
+		message = string(body)
 	}
-	message = strings.TrimSpace(message + " " + remedies[code])
+	message = strings.TrimSpace(discreet(message) + " " + remedies[code])
 	if t.o.ClientSecret != "" {
 		message = strings.ReplaceAll(message, t.o.ClientSecret, "…")
 	}

@@ -85,6 +85,8 @@ func (f *findings) programs(c *Config) {
 	}
 	f.leads(c.Starter.Leads)
 	f.codecServer(c.Starter.Codec)
+	f.spool(&c.Starter.Spool)
+	f.sso(c.Starter.SSO, c.Starter.PublicURL)
 	f.hostPort("workers.listen", c.Workers.Listen)
 	if len(c.Workers.Queues) == 0 {
 		f.add("workers.queues", "is empty: name at least one task queue")

@@ -227,6 +227,24 @@ type Starter struct {
 	Timeout policy.Duration `json:"timeout"`
 	Leads   Leads           `json:"leads"`
 	Codec   CodecServer     `json:"codec"`
+	Spool   Spool           `json:"spool"`
+	SSO     SSO             `json:"sso"`
+}
+
+// Spool is where the door keeps what comes while Temporal is away.
+type Spool struct {
+	// Dir is the folder, as an absolute path; "" keeps nothing, so that who brings something is told to bring it again.
+	Dir string `json:"dir"`
+	// MaxSize is the most that is kept, in bytes, and MaxAge how old the oldest may get before nothing more is taken.
+	MaxSize int             `json:"max_size"`
+	MaxAge  policy.Duration `json:"max_age"`
+}
+
+// SSO is single sign-on: people open their tasks' pages by an OpenID Connect provider, without the link of an e-mail. The provider
+// sends them back to /sso/callback at the door's public address.
+type SSO struct {
+	Issuer   string `json:"issuer"` // the provider's address; "" for no single sign-on
+	ClientID string `json:"client_id"`
 }
 
 // CodecServer is where Temporal Web and the command line of Temporal have payloads decrypted for people, at an address of its own,

@@ -57,12 +57,14 @@ const (
 	CodecKeys SecretName = codec.Variable
 	// CodecToken is what whoever asks the starter to decrypt payloads may prove by that they may: see [CodecServer].
 	CodecToken SecretName = "THROUGHLINE_CODEC_TOKEN"
+	// SSOClientSecret is the secret that the provider of single sign-on has given to the client: see [SSO].
+	SSOClientSecret SecretName = "THROUGHLINE_SSO_CLIENT_SECRET"
 )
 
 var secretNames = []SecretName{
 	SlackToken, SlackSigningSecret, SlackAppToken, SendGridKey, HubSpotToken, HubSpotSecret, PeopleDataLabsKey, LeadsSecret, LinkSecret,
 	DropboxSignKey, AsanaToken, StripeKey, StripeWebhookSecret, ShopifyClientSecret, ShopifyToken,
-	CodecKeys, CodecToken,
+	CodecKeys, CodecToken, SSOClientSecret,
 }
 
 // file is the variable that may name a file with the secret in it.
@@ -73,6 +75,9 @@ func (c *Config) Secret(name SecretName) Secret { return c.secrets[name] }
 
 // LeadsSecrets are the secrets in [LeadsSecret], any of which a lead may be signed with.
 func (c *Config) LeadsSecrets() []string { return c.list(LeadsSecret) }
+
+// LinkSecrets are the secrets in [LinkSecret], the first of which signs.
+func (c *Config) LinkSecrets() []string { return c.list(LinkSecret) }
 
 // StripeWebhookSecrets are the secrets in [StripeWebhookSecret], any of which an event may be signed with.
 func (c *Config) StripeWebhookSecrets() []string { return c.list(StripeWebhookSecret) }

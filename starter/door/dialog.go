@@ -70,6 +70,9 @@ func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 	}
 	var ended *serviceerror.NotFound
 	switch {
+	case err == nil && handed.Kept && d.kept().Waiting(click.Task.Workflow):
+		d.logClick("A dialog's answer was kept until Temporal is back.", click)
+		return reply{body: slackapi.NewUpdateViewSubmissionResponse(saying(clickKept))}
 	case err == nil:
 		d.logClick("A dialog's answer was handed on.", click)
 		return reply{body: slackapi.NewClearViewSubmissionResponse()}
@@ -79,4 +82,15 @@ func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 	}
 	d.log.Error("A dialog's answer could not be handed on; the person was asked to send it again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
 	return wrong(formLost, "")
+}
+
+// saying is what takes a dialog's place that there is something to say about.
+func saying(text string) *slackapi.ModalViewRequest {
+	plain := func(text string) *slackapi.TextBlockObject {
+		return slackapi.NewTextBlockObject(slackapi.PlainTextType, text, false, false)
+	}
+	return &slackapi.ModalViewRequest{
+		Type: slackapi.VTModal, Title: plain("Kept for later"), Close: plain("Close"),
+		Blocks: slackapi.Blocks{BlockSet: []slackapi.Block{slackapi.NewSectionBlock(plain(text), nil, nil)}},
+	}
 }

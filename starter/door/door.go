@@ -16,13 +16,16 @@
 //	GET  /tasks/{token}       a task, for whom the link is made; POST answers it: package page
 //	GET  /documents/{token}   a document, for who has a link to it: package page
 //	GET  /healthz             200 while the process is alive
-//	GET  /readyz              200 while Temporal can be reached
+//	GET  /readyz              200 while what comes can be taken: Temporal can be reached, or the spool has room
 //
-// Accepted means durable: the door answers 2xx only after Temporal has the lead or the click, and keeps nothing itself.
+// Accepted means durable: the door answers 2xx only after Temporal has the lead or the click, or, while Temporal is away, the spool has
+// it on disk: package spool.
 package door
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -36,6 +39,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/clients"
+	"github.com/throughline-dev/throughline/starter/spool"
 )
 
 // The limits where the options have none.
@@ -48,7 +52,7 @@ const (
 
 // Options are what a door needs.
 type Options struct {
-	// Client reaches Temporal. Required.
+	// Client reaches Temporal; a *spool.Client also keeps what Temporal can't take now. Required.
 	Client client.Client
 	// SlackSigningSecret checks that clicks come from Slack; without it ("") every click is refused.
 	SlackSigningSecret string
@@ -174,11 +178,27 @@ func (d *Door) bounded(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.Context()), d.o.Timeout)
 }
 
+// kept is the spool; nil for none.
+func (d *Door) kept() *spool.Spool { return spool.Of(d.o.Client) }
+
+// Ready says why what comes can't be taken; nil where it can. With room in the spool nobody has to ask whether Temporal is there.
+func (d *Door) Ready(ctx context.Context) error {
+	full := d.kept().Full()
+	if full == nil {
+		return nil
+	}
+	_, err := d.o.Client.CheckHealth(ctx, &client.CheckHealthRequest{})
+	if err != nil && !errors.Is(full, spool.ErrOff) {
+		err = fmt.Errorf("%w; and %w", err, full)
+	}
+	return err
+}
+
 func (d *Door) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := d.bounded(r)
 	defer cancel()
-	if _, err := d.o.Client.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
-		d.log.Warn("Temporal can't be reached.", "err", err)
+	if err := d.Ready(ctx); err != nil {
+		d.log.Warn("What comes can't be taken.", "err", err)
 		writeText(w, http.StatusServiceUnavailable, "Temporal can't be reached")
 		return
 	}

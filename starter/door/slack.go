@@ -84,11 +84,15 @@ func (d *Door) interact(ctx context.Context, payload []byte) reply {
 	return d.takeClick(ctx, click)
 }
 
-// takeClick hands a click to its workflow as the signal "decide", which is kept even when every worker is down.
+// takeClick hands a click to its workflow as the signal "decide", which is kept even when every worker is down, and here even when
+// Temporal is away.
 func (d *Door) takeClick(ctx context.Context, click slack.Click) reply {
 	err := d.signal(ctx, click)
 	var ended *serviceerror.NotFound
 	switch {
+	case err == nil && d.kept().Waiting(click.Task.Workflow):
+		d.logClick("A click was kept until Temporal is back.", click)
+		d.say(click.ResponseURL, func(context.Context) string { return clickKept })
 	case err == nil:
 		d.logClick("A click was handed on.", click)
 	case errors.As(err, &ended):

@@ -21,9 +21,9 @@ type accepted struct {
 	Status string `json:"status_url"`
 }
 
-// taken logs that Temporal has a case, and returns the address of its status, which it puts into the answer.
+// taken logs that Temporal or the spool has a case, and returns the address of its status, which it puts into the answer.
 func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Receipt) (status string) {
-	d.log.Info("A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate)
+	d.log.Info("A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate, "kept", receipt.Kept)
 	status = path + receipt.ID
 	w.Header().Set("Location", status)
 	return status
@@ -33,7 +33,7 @@ func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Re
 func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err error, form *filled) {
 	var unavailable *intake.Unavailable
 	if errors.As(err, &unavailable) {
-		d.log.Error("A "+what+" could not be handed to Temporal; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
+		d.log.Error("A "+what+" could not be handed to Temporal, nor kept; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
 	}
 	d.refuse(w, r, problemOf(err), form)
 }
@@ -53,6 +53,10 @@ func (d *Door) caseStatus(w http.ResponseWriter, r *http.Request, what string, i
 	unknown := problem{Status: http.StatusNotFound, Detail: "There is no " + what + " with this ID, or it ended long ago."}
 	if !isID(id) {
 		d.refuse(w, r, unknown, nil)
+		return
+	}
+	if _, at, ok := d.kept().Kept(id, intake.KindStart); ok {
+		writeJSON(w, http.StatusOK, mediaJSON, status{ID: id, State: "open", Received: at})
 		return
 	}
 	found, err := d.o.Client.DescribeWorkflowExecution(ctx, id, "")

@@ -18,10 +18,13 @@ import (
 // talkWithin bounds what is done for a person after Slack was answered.
 const talkWithin = 10 * time.Second
 
-// What a person is told, privately, whose click could not be signalled. The workflow itself answers every other.
+// What a person is told, privately, whose click could not be signalled, or not yet. The workflow itself answers every other.
 const (
 	clickLost = "Your click may not have been recorded: Throughline can't reach its records just now. " +
 		"Please click again in a minute; clicking twice does no harm."
+	// clickKept is true of a dialog's answer as well.
+	clickKept = "Throughline can't reach its records just now. Your answer is kept, and counts once it can, unless somebody else was quicker. " +
+		"You don't have to do it again."
 	caseGone = "This case has ended; there is nothing left to decide."
 )
 

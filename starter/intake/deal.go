@@ -2,10 +2,8 @@ package intake
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/workflows/proposal"
@@ -40,15 +38,7 @@ func TakeDeal(ctx context.Context, c client.Client, d Deal) (Receipt, error) {
 	if err := r.Validate(); err != nil {
 		return Receipt{}, err
 	}
-	id := proposal.DealWorkflowID(d.ID, d.At)
-	open, err := c.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{PageSize: 1, Query: fmt.Sprintf(
-		"WorkflowId STARTS_WITH '%s' AND ExecutionStatus = 'Running'", proposal.DealPrefix(d.ID),
-	)})
-	if err != nil {
-		return Receipt{}, &Unavailable{id, err}
-	}
-	for _, one := range open.GetExecutions() {
-		return Receipt{ID: one.GetExecution().GetWorkflowId(), Duplicate: true}, nil
-	}
-	return begin(ctx, c, beginProposal(id, false, r))
+	b := beginProposal(proposal.DealWorkflowID(d.ID, d.At), false, r)
+	b.Unless = proposal.DealPrefix(d.ID)
+	return begin(ctx, c, b)
 }

@@ -221,11 +221,11 @@ func beginProposal(id string, keyed bool, r proposal.Request) beginning {
 	digest := r.Digest()
 	r.Number = proposal.Number(id)
 	b := beginning{
-		id: id, keyed: keyed, digest: digest, workflow: proposal.WorkflowName, queue: proposal.TaskQueue, input: r,
-		summary: summary("Proposal", r.Client.Company, r.Client.Country),
+		ID: id, Keyed: keyed, Digest: digest, Workflow: proposal.WorkflowName, Queue: proposal.TaskQueue, Input: r,
+		Summary: summary("Proposal", r.Client.Company, r.Client.Country),
 	}
 	if !r.FromDeal {
-		b.customer = r.Customer()
+		b.Customer = r.Customer()
 	}
 	return b
 }

@@ -204,16 +204,16 @@ func TakeTicket(ctx context.Context, c client.Client, ticket string, at time.Tim
 
 func beginReturn(ctx context.Context, c client.Client, id string, keyed bool, q returns.Request) (Receipt, error) {
 	b := beginning{
-		id: id, keyed: keyed, digest: q.Digest(), workflow: returns.WorkflowName, queue: returns.TaskQueue,
-		summary: summary("Return", "order "+q.Order, ""),
+		ID: id, Keyed: keyed, Digest: q.Digest(), Workflow: returns.WorkflowName, Queue: returns.TaskQueue,
+		Summary: summary("Return", "order "+q.Order, ""),
 	}
 	if q.FromTicket {
-		b.summary = summary("Return", "ticket "+q.Ticket, "")
+		b.Summary = summary("Return", "ticket "+q.Ticket, "")
 	} else {
-		b.customer = q.Customer()
+		b.Customer = q.Customer()
 	}
 	q.Number = returns.Number(id)
-	b.input = q
+	b.Input = q
 	receipt, err := begin(ctx, c, b)
 	if err == nil {
 		receipt.Number = q.Number

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/starter/spool"
 )
 
 // atOnce is how many pieces of a post's news are handed on at a time: enough for a hundred within the time that a vendor
@@ -36,7 +38,7 @@ type start interface {
 
 // tally is what became of a post's news.
 type tally struct {
-	told   int // signals, and cases that were started, that Temporal has
+	told   int // signals, and cases that were started, that Temporal or the spool has
 	nobody int // no case is about this
 	ended  int // the case was over
 }
@@ -77,15 +79,63 @@ func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
 		return tally{told: 1}, nil
 	}
 	if one.id == "" {
-		var err error
-		if one.id, err = claims.Holder(ctx, h.o.Client, one.subject); err != nil {
+		return h.find(ctx, one)
+	}
+	return tell(ctx, h.o.Client, one)
+}
+
+// find gives news to the case that holds its subject. Where nobody can say which that is, the news is kept, if the client has a spool.
+func (h *Handler) find(ctx context.Context, one news) (tally, error) {
+	kept := spool.Of(h.o.Client)
+	var err error
+	if !kept.Waiting(one.subject) {
+		one.id, err = claims.Holder(ctx, h.o.Client, one.subject)
+		switch {
+		case err == nil && one.id == "":
+			return tally{nobody: 1}, nil
+		case err == nil:
+			return tell(ctx, h.o.Client, one)
+		case !spool.Away(err):
 			return tally{}, err
 		}
-		if one.id == "" {
-			return tally{nobody: 1}, nil
-		}
 	}
-	err := h.o.Client.SignalWorkflow(ctx, one.id, "", one.signal, one.content)
+	content, wrong := json.Marshal(one.content)
+	if wrong != nil {
+		return tally{}, wrong
+	}
+	if err := kept.KeepAs(spool.Entry{Line: one.subject, Kind: KindNews}, keptNews{one.signal, content}, err); err != nil {
+		return tally{}, err
+	}
+	return tally{told: 1}, nil
+}
+
+// KindNews is the kind of news that is kept since nobody could say which case holds its subject, which is its line.
+const KindNews = "news"
+
+// keptNews is a signal for whichever case holds the subject.
+type keptNews struct {
+	Signal  string          `json:"signal"`
+	Content json.RawMessage `json:"content"`
+}
+
+// Deliver hands over news that was kept, by a client with a spool: where something of the case is kept, the news goes behind it. Nobody may
+// be interested in it any more.
+func Deliver(ctx context.Context, c client.Client, e spool.Entry) error {
+	var k keptNews
+	if err := json.Unmarshal(e.Content, &k); err != nil {
+		return &spool.RefusedError{Why: "it can't be read"}
+	}
+	holder, err := claims.Holder(ctx, c, e.Line)
+	if err != nil || holder == "" {
+		return err
+	}
+	_, err = tell(ctx, c, news{id: holder, signal: k.Signal, content: k.Content})
+	return spool.Final(err)
+}
+
+// tell signals a case.
+func tell(ctx context.Context, c client.Client, one news) (tally, error) {
+	err := c.SignalWorkflow(ctx, one.id, "", one.signal, one.content)
 	var ended *serviceerror.NotFound
 	switch {
 	case errors.As(err, &ended):

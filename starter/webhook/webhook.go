@@ -6,8 +6,8 @@
 //	POST /sendgrid/events     SendGrid's event webhook: an e-mail bounced, was dropped, or was reported as spam
 //	POST /sendgrid/replies    SendGrid's Inbound Parse: somebody has written to a lead's or a return's own address
 //
-// Nothing is believed that its vendor hasn't signed. Accepted means durable: 2xx is answered only once Temporal has every
-// signal that a post is worth, and anything else makes the vendor post it again. A repeat is harmless, since news carries the
+// Nothing is believed that its vendor hasn't signed. Accepted means durable: 2xx is answered only once Temporal, or the spool while
+// Temporal is away, has every signal that a post is worth, and anything else makes the vendor post it again. A repeat is harmless, since news carries the
 // ID of the fact that it tells. docs/events.md says how to set the vendors up.
 package webhook
 

@@ -82,12 +82,14 @@ func (h *Handler) replies(m mail, at time.Time) batch {
 	if automatic {
 		contact.How = lead.AutoReplied
 	}
-	reply := returns.Reply{ID: m.id(), At: at, Text: strings.TrimSpace(shorten(text, returns.MaxComment)), Automatic: automatic}
+	reply := returns.Reply{
+		ID: m.id(), At: at, From: m.sender, Ours: ours, Text: strings.TrimSpace(shorten(text, returns.MaxComment)), Automatic: automatic,
+	}
 	for _, id := range m.cases(h.o.ReplyHost) {
 		switch {
 		case lead.IsWorkflowID(id):
 			b.news = append(b.news, news{id: id, signal: lead.SignalContact, content: contact})
-		case returns.IsWorkflowID(id) && !ours: // what ours write to a customer, they know
+		case returns.IsWorkflowID(id):
 			b.news = append(b.news, news{id: id, signal: returns.SignalReply, content: reply})
 		}
 	}

@@ -136,25 +136,33 @@ func TestWhatTheCustomerWritesIsNewsForTheirReturn(t *testing.T) {
 		r := one.Content.(returns.Reply)
 		assert.Regexp(t, "^mail/[0-9a-f]{32}$", r.ID)
 		assert.WithinDuration(t, time.Now(), r.At, 5*time.Second, "the sender's own clock is not believed")
-		replies = append(replies, returns.Reply{Text: r.Text, Automatic: r.Automatic})
+		replies = append(replies, returns.Reply{From: r.From, Ours: r.Ours, Text: r.Text, Automatic: r.Automatic})
 	}
 	assert.ElementsMatch(t, []returns.Reply{
-		{Text: "Yes, please call me.\n\nJane"},
-		{Text: "Yes, please call me.\n\nJane", Automatic: true},
-		{Text: strings.Repeat("ä", returns.MaxComment)},
+		{From: "jane@contoso.example", Text: "Yes, please call me.\n\nJane"},
+		{From: "jane@contoso.example", Text: "Yes, please call me.\n\nJane", Automatic: true},
+		{From: "jane@contoso.example", Text: strings.Repeat("ä", returns.MaxComment)},
 	}, replies)
 }
 
-func TestWhatOursWriteToACustomerIsNoNewsForTheReturn(t *testing.T) {
+func TestWhatOursWriteToACustomerIsMarkedAsTheirs(t *testing.T) {
 	w := opened(t, nil)
-	ours := map[string]string{"from": "Maria Lopez <maria.lopez@northwind.example>"}
-	require.Equal(t, http.StatusOK, w.reply(w.aReply(toReturn(ours))))
-	assert.Empty(t, w.told())
-	assert.Equal(t, 1, w.counts()["ignored"])
-
-	ours["envelope"] = `{"to":["` + returnA + `@reply.northwind.example","` + leadA + `@reply.northwind.example"],"from":"maria.lopez@northwind.example"}`
+	ours := map[string]string{
+		"from":     "Maria Lopez <maria.lopez@northwind.example>",
+		"envelope": `{"to":["` + returnA + `@reply.northwind.example","` + leadA + `@reply.northwind.example"],"from":"maria.lopez@northwind.example"}`,
+	}
 	require.Equal(t, http.StatusOK, w.reply(w.aReply(ours)))
-	assert.Equal(t, lead.Wrote, w.contact().How, "the lead hears of it")
+	told := w.told()
+	require.Len(t, told, 2)
+	for _, one := range told {
+		switch c := one.Content.(type) {
+		case lead.Contact:
+			assert.Equal(t, lead.Wrote, c.How, "the lead hears of it")
+		case returns.Reply: // who may be the customer, which the return knows
+			assert.Equal(t, "maria.lopez@northwind.example", c.From)
+			assert.True(t, c.Ours)
+		}
+	}
 }
 
 func TestAReplyToAReturnThatIsOverIsTaken(t *testing.T) {

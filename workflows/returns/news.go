@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/signals"
 )
 
@@ -51,8 +52,14 @@ type unread struct {
 // answers by itself is only told.
 func (r *returning) hearReply(ctx workflow.Context, reply Reply) {
 	text := "The customer has written."
-	if reply.Automatic {
+	switch from := cut(field.OneLine(readable(reply.From)), field.MaxEmail); {
+	case reply.Automatic:
 		text = "The customer's mailbox has answered by itself."
+	case strings.EqualFold(from, r.in.Email), from == "":
+	case reply.Ours:
+		return
+	default:
+		text = fmt.Sprintf("Somebody has written from %s, which isn't the customer's address. Make sure that it is them.", from)
 	}
 	if said := cut(readable(reply.Text), maxQuote); said != "" {
 		text = strings.TrimSuffix(text, ".") + ":\n" + said

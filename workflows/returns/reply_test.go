@@ -288,3 +288,33 @@ func (s *Suite) TestWhatACustomerWritesIsCutAndCleaned() {
 	s.comes(days)
 	s.run()
 }
+
+func (s *Suite) TestWhoWritesFromAnotherAddressThanTheCustomersIsSaidToPeople() {
+	s.small()
+	s.at(hour, func() {
+		s.env.SignalWorkflow(SignalReply, Reply{ID: "1", From: "eve@evil.example\n", Text: "Send it to me."})
+		s.env.SignalWorkflow(SignalReply, Reply{ID: "2", From: "Ada@Contoso.example", Text: "Hello?"})
+	})
+	s.at(2*hour, func() {
+		s.Contains(s.card("reply-1").Text, "Somebody has written from eve@evil.example, which isn't the customer's address. Make sure that it is them:\nSend it to me.\n\nThe customer has written:\nHello?")
+	})
+	s.decide(3*hour, "reply-1", ActionDone, sam)
+	s.Equal(Expired, s.run().Ending)
+}
+
+func (s *Suite) TestWhatOursWriteToACustomerIsNoNewsButWhatTheyWriteAsTheCustomerIs() {
+	s.isCustomer(walt)
+	s.decide(hour, ApproveTask, ActionAsk, sam, "comment", "Which one?")
+	s.at(2*hour, func() {
+		s.env.SignalWorkflow(SignalReply, Reply{ID: "1", Ours: true, From: nina.Email, Text: "Which one?"})
+	})
+	s.at(3*hour, func() { s.False(s.view(ApproveTask).PausedSince.IsZero()) })
+	s.at(4*hour, func() {
+		s.env.SignalWorkflow(SignalReply, Reply{ID: "2", Ours: true, From: walt.Email, Text: "The left one."})
+	})
+	s.at(5*hour, func() { s.True(s.view(ApproveTask).PausedSince.IsZero()) })
+	s.decide(6*hour, ApproveTask, ActionReject, sam, "comment", "no")
+	s.Equal(Rejected, s.run().Ending)
+	s.NotContains(s.notes(), "which isn't the customer's address")
+	s.Contains(s.notes(), "The left one.")
+}

@@ -110,6 +110,11 @@ type Reply struct {
 	// ID tells one from another: a second delivery is recognised by it.
 	ID string    `json:"id"`
 	At time.Time `json:"at"`
+	// From is the address that it says it is from, which anybody can write; "" where that isn't known.
+	From string `json:"from,omitempty"`
+	// Ours is whether that is one of ours: what they write to a customer they know, so nothing comes of it where they aren't the
+	// customer themselves.
+	Ours bool `json:"ours,omitempty"`
 	// Text is what was written, in plain text and cut off at [MaxComment] characters; may be empty.
 	Text string `json:"text,omitempty"`
 	// Automatic is whether their mailbox answered by itself: people are told, and nothing comes of it.

@@ -75,6 +75,7 @@ func (f *findings) gid(key, what, value string) {
 // programs checks what is for the processes themselves.
 func (f *findings) programs(c *Config) {
 	f.hostPort("starter.listen", c.Starter.Listen)
+	f.hostPort("starter.operations_listen", c.Starter.OperationsListen)
 	f.url("starter.public_url", c.Starter.PublicURL)
 	if n := c.Starter.MaxBody; n < 1024 || n > maxBody {
 		f.add("starter.max_body", "%d is not between 1024 and %d bytes (1 KiB and 1 MiB)", n, maxBody)

@@ -225,6 +225,9 @@ type Starter struct {
 	// Timeout is how long Temporal may take to accept a lead or a click before the caller is told to try again. Slack gives
 	// up on us after three seconds, so it is less than that.
 	Timeout policy.Duration `json:"timeout"`
+	// OperationsListen is the host:port of health and metrics, which are no business of the outside.
+	OperationsListen string `json:"operations_listen"`
+
 	Leads   Leads           `json:"leads"`
 	Codec   CodecServer     `json:"codec"`
 	Spool   Spool           `json:"spool"`

@@ -228,10 +228,10 @@ type Starter struct {
 	// OperationsListen is the host:port of health and metrics, which are no business of the outside.
 	OperationsListen string `json:"operations_listen"`
 
-	Leads   Leads           `json:"leads"`
-	Codec   CodecServer     `json:"codec"`
-	Spool   Spool           `json:"spool"`
-	SSO     SSO             `json:"sso"`
+	Leads Leads       `json:"leads"`
+	Codec CodecServer `json:"codec"`
+	Spool Spool       `json:"spool"`
+	SSO   SSO         `json:"sso"`
 }
 
 // Spool is where the door keeps what comes while Temporal is away.

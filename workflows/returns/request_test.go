@@ -41,6 +41,21 @@ func (s *Suite) TestWhoIsNotTheOrdersCustomerLearnsNothingAboutIt() {
 	s.Equal(answers[0], answers[1], "whether there is such an order isn't told either")
 }
 
+func (s *Suite) TestNobodyHasUsWriteTheirOwnWordsToSomebodyElse() {
+	for order, written := range map[string]string{"EN-1043": "EN-1043", "Win! evil.example/x": ""} {
+		s.SetupTest()
+		s.in.Email, s.in.Order, s.in.Name = "victim@elsewhere.example", order, "you have won: https://evil.example"
+		s.Equal(Refused, s.run().Ending)
+		m := s.mail(mailRefused)
+		s.Empty(m.To.Name)
+		s.Empty(m.Data["customer_name"])
+		s.Equal(written, m.Data["order"])
+		for _, value := range m.Data {
+			s.NotContains(value, "evil")
+		}
+	}
+}
+
 func (s *Suite) TestMoreThanIsLeftIsAnsweredAndNotProcessed() {
 	s.world.Order.Returns = []commerce.Return{{ID: "gid://shopify/Return/1", Name: "#1042-R1", State: commerce.Open, Lines: []commerce.ReturnedLine{
 		{ID: "x", Line: lamps, Quantity: 1},

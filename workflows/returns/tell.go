@@ -2,6 +2,7 @@ package returns
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -11,7 +12,7 @@ import (
 )
 
 // The e-mails to the customer. Each has these data, which tell adds: customer_name (may be empty), company, number ("R-7QX4M2KD"),
-// order ("#1042", as the shop has it, else as the customer wrote it). What each has beside is below. Lists have a line for each; what
+// order ("#1042", as the shop has it, else as the customer wrote it; may be empty). What each has beside is below. Lists have a line for each; what
 // is a yes or a no is "yes" or ""; times are like "Tue 3 March 2026, 14:05 UTC".
 const (
 	mailReceived  = "return_received"  // lines
@@ -61,23 +62,37 @@ func (r *returning) tell(ctx workflow.Context, template string, data map[string]
 	r.told++
 	r.paid = r.paid || template == mailRefund || template == mailCredit || template == mailExchange
 	r.note(ctx, noteOf(template, data), r.ticketStage(template))
+	name, order := r.addressed()
 	message := email.Message{
-		To: email.Address{Name: r.customer(), Email: r.in.Email}, Case: r.id, Template: template,
-		Data: map[string]string{
-			"customer_name": r.customer(), "company": r.policy.Company, "number": r.in.Number, "order": r.orderName(),
-		},
+		To: email.Address{Name: name, Email: r.in.Email}, Case: r.id, Template: template,
+		Data: map[string]string{"customer_name": name, "company": r.policy.Company, "number": r.in.Number, "order": order},
 	}
 	for _, key := range workflow.DeterministicKeys(data) {
 		message.Data[key] = data[key]
 	}
-	name := fmt.Sprintf("%s%d", mailStep, r.told)
+	called := fmt.Sprintf("%s%d", mailStep, r.told)
 	r.beside("mail", &r.mails, func(ctx workflow.Context) error {
 		_, err := step.Once(ctx, r.steps, step.Spec{
-			Name: name, System: "sendgrid", Summary: "Write to the customer: " + template, Policy: step.System, Skippable: true,
+			Name: called, System: "sendgrid", Summary: "Write to the customer: " + template, Policy: step.System, Skippable: true,
 		}, emailActivities.SendEmail, message)
 		return err
 	})
 }
+
+// addressed is by which name a mail speaks to the customer, and of which order. Until the order is known to be theirs, somebody may
+// have given another's address: nothing that they wrote stands in our mail then, but for what looks like an order's number.
+func (r *returning) addressed() (name, order string) {
+	switch order = r.orderName(); {
+	case r.shop.ID != "":
+		return r.customer(), order
+	case orderNumber.MatchString(order):
+		return "", order
+	}
+	return "", ""
+}
+
+// orderNumber is the form of what can't be taken for a link, or for a message.
+var orderNumber = regexp.MustCompile(`^[A-Za-z0-9#_-]{1,20}$`)
 
 // mailStep is what the names of the steps begin with that write to the customer.
 const mailStep = "mail-"

@@ -148,7 +148,7 @@ func (r *returning) takeIn(ctx workflow.Context, p *parcel, more bool) error {
 	return nil
 }
 
-// payForKept has what the customer keeps paid for.
+// payForKept has what the customer keeps paid for, once the shop knows that they keep it.
 func (r *returning) payForKept(ctx workflow.Context) error {
 	var kept []refund.Settled
 	for i, n := range r.accepted {
@@ -160,6 +160,9 @@ func (r *returning) payForKept(ctx workflow.Context) error {
 			return err
 		}
 		kept = append(kept, s)
+	}
+	if err := skipped(r.forgo(ctx)); err != nil {
+		return err
 	}
 	r.settle(ctx, kept)
 	return nil

@@ -118,6 +118,8 @@ func (s *Suite) TestWhatTheCustomerKeepsIsPaidForWithoutAParcel() {
 		s.Empty(approved[key], key)
 	}
 	s.NotContains(s.mailed(), "arrived")
+	s.Require().Len(s.world.Stocked, 1, "the shop counts it as returned")
+	s.Equal(commerce.Kept, s.world.Stocked[0].It.Lines[0].Stock)
 	s.Len(s.world.Closed, 1)
 }
 

@@ -80,7 +80,7 @@ func stop(t *testing.T) time.Duration {
 
 func TestWorkersAreGivenMoreTimeToStopThanTheyTake(t *testing.T) {
 	const room = 10 * time.Second
-	grace := time.Duration(manifests(t, "base/workers.yaml")[0].Spec.Template.Spec.TerminationGracePeriodSeconds) * time.Second
+	grace := time.Duration(manifests(t, "workers/workers.yaml")[0].Spec.Template.Spec.TerminationGracePeriodSeconds) * time.Second
 	assert.GreaterOrEqual(t, grace, stop(t)+room)
 	grace, err := time.ParseDuration(services(t)["workers"].StopGracePeriod)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestWorkersAreGivenMoreTimeToStopThanTheyTake(t *testing.T) {
 }
 
 func TestPodsSetOnlyVariablesThatTheProgramsRead(t *testing.T) {
-	for _, file := range []string{"base/workers.yaml", "base/starter.yaml", "base/setup.yaml"} {
+	for _, file := range []string{"workers/workers.yaml", "base/starter.yaml", "base/setup.yaml"} {
 		t.Run(file, func(t *testing.T) {
 			dir := t.TempDir()
 			var secrets []config.SecretName

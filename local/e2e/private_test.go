@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,11 +19,15 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	"google.golang.org/grpc"
 
+	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/config/codec"
 	"github.com/throughline-dev/throughline/local/stack"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
 )
@@ -205,4 +211,40 @@ func requireReplayOfStored(t *testing.T, plain client.Client, id string, c *code
 	require.NoError(t, c.DecodeMessage(t.Context(), h))
 	require.NotContains(t, h.String(), codec.Encoding)
 	requireReplay(t, h, "")
+}
+
+// A worker without the key of a case loses nothing of it: it gives the case back, with the reason, and one with the key carries it.
+func TestACaseWaitsForAWorkerWithItsKey(t *testing.T) {
+	t.Parallel()
+	s := start(t, stack.Options{NoWorkers: true, Codec: keyed(t, autumn, spring)})
+	work := func(keys ...string) (stop func()) {
+		o := client.Options{HostPort: s.Temporal, Namespace: s.Namespace, Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))}
+		o.ConnectionOptions.DialOptions = []grpc.DialOption{keyed(t, keys...).DialOption()}
+		c, err := client.DialContext(t.Context(), o)
+		require.NoError(t, err)
+		p, err := process.New(process.Options{Client: c, Live: config.NewLive(s.Config), Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- p.Run(ctx) }()
+		return func() { cancel(); require.NoError(t, <-ended); c.Close() }
+	}
+	stop := work(spring)
+	id := s.send(t, withPhone)
+	eventually(t, "the case to be given back with the reason", func() bool {
+		for _, event := range s.history(t, id, "").GetEvents() {
+			if f := event.GetWorkflowTaskFailedEventAttributes().GetFailure(); f != nil {
+				require.Contains(t, f.GetMessage(), `encrypted by the key "2026-11", and there are only 2026-05 in THROUGHLINE_CODEC_KEYS: add that key`)
+				return true
+			}
+		}
+		return false
+	})
+	stop()
+	stop = work(spring, autumn)
+	s.contact(t, s.card(t, id))
+	require.Equal(t, lead.Contacted, s.result(t, id).Ending)
+	s.requireWhole(t, id)
+	stop()
+	require.NoError(t, s.Stop())
 }

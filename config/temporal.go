@@ -53,15 +53,31 @@ func WithCodec(c *Config, options client.Options) (client.Options, error) {
 	return options, nil
 }
 
-func dial(ctx context.Context, c *Config, options client.Options, env envconfig.EnvLookup, look bool) (client.Client, error) {
-	w, err := findTemporal(c.Temporal, options, env)
+// Lazy is the client that [Dial] makes, without a look whether anything is there: it connects when it is used. Until it can, each use is an
+// error of Temporal's client.
+func Lazy(c *Config, options client.Options) (client.Client, error) {
+	_, options, _, err := clientOptions(c, options, envconfig.EnvLookupOS)
 	if err != nil {
 		return nil, err
 	}
+	return client.NewLazyClient(options)
+}
+
+// clientOptions makes options those of a client for Temporal where it is.
+func clientOptions(c *Config, options client.Options, env envconfig.EnvLookup) (where, client.Options, *renewed, error) {
+	w, err := findTemporal(c.Temporal, options, env)
+	if err != nil {
+		return w, options, nil, err
+	}
 	if options, err = WithCodec(c, options); err != nil {
-		return nil, err
+		return w, options, nil, err
 	}
 	options, secured, err := w.apply(options)
+	return w, options, secured, err
+}
+
+func dial(ctx context.Context, c *Config, options client.Options, env envconfig.EnvLookup, look bool) (client.Client, error) {
+	w, options, secured, err := clientOptions(c, options, env)
 	if err != nil {
 		return nil, err
 	}

@@ -3,16 +3,19 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/codecserver"
 	"github.com/throughline-dev/throughline/starter/process"
+	"github.com/throughline-dev/throughline/starter/spool"
 )
 
 func (a *app) serve() *cobra.Command {
@@ -31,15 +34,27 @@ What HubSpot reports comes in at /hubspot/events, Dropbox Sign at /dropboxsign/e
 /stripe/events, and SendGrid at /sendgrid/events and /sendgrid/replies. docs/events.md says how to set
 them up.
 
-Documents, and the pages of tasks for people without Slack, are at the links that they got.`,
+Documents, and the pages of tasks for people without Slack, are at the links that they got.
+
+With a folder in starter.spool.dir, what comes in while Temporal is away is kept there, and handed
+over once it is back; the door opens without Temporal, too.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
-			c, temporal, err := a.open(cmd.Context(), logger)
+			c, temporal, err := a.openBy(cmd.Context(), orLater(a.dial, logger), logger)
 			if err != nil {
 				return err
 			}
 			defer temporal.Close()
+			kept, err := process.OpenSpool(c, logger)
+			if err != nil {
+				return err
+			}
+			defer func() {
+				if err := kept.Close(); err != nil {
+					logger.Error("The spool could not be closed.", "err", err)
+				}
+			}()
 			if socket {
 				if err := c.RequireSecrets(config.SlackToken, config.SlackAppToken); err != nil {
 					return err
@@ -48,7 +63,8 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 				logger.Warn("Every click in Slack will be refused, since there is no signing secret to check it by.", "set", config.SlackSigningSecret)
 			}
 			live := config.NewLive(c)
-			d, err := process.New(process.Options{Client: temporal, Live: live, Logger: logger})
+			keeping := &spool.Client{Client: temporal, Spool: kept}
+			d, err := process.New(process.Options{Client: keeping, Live: live, Logger: logger})
 			if err != nil {
 				return err
 			}
@@ -66,6 +82,7 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 			// The door asks the handbook who is who and who may bring leads. Its log also says what is refused there, and what needs
 			// a restart.
 			beside.Go(func() { live.Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
+			beside.Go(func() { process.HandOver(ctx, keeping) })
 			if payloads != nil {
 				l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Starter.Codec.Listen)
 				if err != nil {
@@ -97,4 +114,16 @@ Documents, and the pages of tasks for people without Slack, are at the links tha
 	cmd.Flags().StringVar(&listen, "listen", "", "host:port to listen on (default: starter.listen in the configuration)")
 	cmd.Flags().BoolVar(&socket, "slack-socket", false, "take what people do in Slack by Socket Mode, with the token in "+string(config.SlackAppToken))
 	return cmd
+}
+
+// orLater connects as a dialer does; where there is a spool to keep what comes meanwhile, a Temporal that isn't there (yet) is no error.
+func orLater(dial dialer, logger *slog.Logger) dialer {
+	return func(ctx context.Context, c *config.Config, o client.Options) (client.Client, error) {
+		temporal, err := dial(ctx, c, o)
+		if c.Starter.Spool.Dir == "" || !errors.Is(err, config.ErrUnreachable) {
+			return temporal, err
+		}
+		logger.Warn("The door opens without Temporal, and keeps what comes in until it is there.", "err", err)
+		return config.Lazy(c, o)
+	}
 }

@@ -1,6 +1,7 @@
 package commerce
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -127,19 +128,15 @@ func (a *Activities) returns(ctx context.Context, order string) (all []Return, e
 // is left of a parcel, which is a final fault.
 //
 // Run again, it finds the return by our number. One with that number which was declined or cancelled doesn't count: somebody has
-// thought again, and the return is requested anew.
+// thought again, and the return is requested anew. Shopify takes no idempotency key for it, and an attempt that was given up may get
+// through later, so it looks afterwards, too: of two that were made at once the older one stays, and whoever made the other declines
+// it; where the shop refuses it since nothing is left, what an earlier attempt has taken is the answer.
 func (a *Activities) RequestReturn(ctx context.Context, _ effect.Key, q RequestedReturn) (Return, error) {
 	if err := q.check(); err != nil {
 		return Return{}, err
 	}
-	there, err := a.returns(ctx, q.Order)
-	if err != nil {
-		return Return{}, err
-	}
-	for _, r := range there {
-		if r.Number == q.Number && r.State != Declined && r.State != Cancelled {
-			return r, nil
-		}
+	if r, err := a.keptFor(ctx, q); err != nil || r.ID != "" {
+		return r, err
 	}
 	type line struct {
 		Parcel   string `json:"fulfillmentLineItemId"`
@@ -152,14 +149,36 @@ func (a *Activities) RequestReturn(ctx context.Context, _ effect.Key, q Requeste
 		lines[i] = line{l.Parcel, l.Quantity, reasons[l.Reason], q.Number + ": " + strings.ReplaceAll(string(l.Reason), "_", " ")}
 	}
 	got, err := a.change(ctx, requestReturn, map[string]any{"input": map[string]any{"orderId": q.Order, "returnLineItems": lines}})
-	if err != nil {
+	if f, ok := fault.From(err); ok && f.Class != fault.ClassFinal {
 		return Return{}, err
 	}
-	if got.Return == nil {
+	kept, lookErr := a.keptFor(ctx, q)
+	switch {
+	case err != nil && kept.ID == "":
+		return Return{}, err
+	case err != nil:
+		return kept, nil
+	case got.Return == nil:
 		return Return{}, fault.Unreachable(system, "a return was requested, and answered without an ID").Err()
+	case lookErr != nil:
+		return Return{}, lookErr
+	case kept.ID == "" || kept.ID == got.Return.ID:
+		r, err := a.present(ctx, got.Return.ID)
+		return r.Return, err
 	}
-	r, err := a.present(ctx, got.Return.ID)
-	return r.Return, err
+	return kept, a.decline(ctx, DeclinedReturn{Return: got.Return.ID, Note: "It was requested twice."})
+}
+
+// keptFor is the oldest return that the shop keeps with our number; the zero Return where there is none.
+func (a *Activities) keptFor(ctx context.Context, q RequestedReturn) (kept Return, err error) {
+	there, err := a.returns(ctx, q.Order)
+	for _, r := range there {
+		older := kept.ID == "" || cmp.Or(cmp.Compare(len(r.ID), len(kept.ID)), cmp.Compare(r.ID, kept.ID)) < 0
+		if r.Number == q.Number && r.State != Declined && r.State != Cancelled && older {
+			kept = r
+		}
+	}
+	return kept, err
 }
 
 func (q RequestedReturn) check() error {

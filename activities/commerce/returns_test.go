@@ -268,3 +268,43 @@ func TestAReturnThatIsntOursHasNoNumber(t *testing.T) {
 		assert.Empty(t, read(t, a).Returns[0].Number, note)
 	}
 }
+
+// late has a request of before get through while the shop has the next one, which it refuses where nothing is left then.
+func (s *shop) late(o *sold, nothingLeft bool) map[string]*comingBack {
+	all := map[string]*comingBack{}
+	put := func(n int) *comingBack {
+		r := s.back(n, "REQUESTED", back{parcel: 111, line: 11, quantity: 1})
+		all[r.id] = r
+		o.returns = append(o.returns, object{"id": r.id})
+		return r
+	}
+	s.answers["RequestReturn"] = func(object) object {
+		put(9)
+		if nothingLeft {
+			return wrong("returnRequest", "return", "INVALID", "quantity")
+		}
+		r := put(10)
+		s.answers["ReadReturn"] = func(v object) object {
+			r := all[v["id"].(string)]
+			return object{"return": object{"id": r.id, "name": "#1042-R1", "status": r.status, "returnLineItems": s.list(r.nodes(), v)}}
+		}
+		return object{"returnRequest": object{"return": object{"id": r.id}, "userErrors": []object{}}}
+	}
+	return all
+}
+
+func TestARequestThatGetsThroughLateIsTheSameReturn(t *testing.T) {
+	for name, nothingLeft := range map[string]bool{"enough is left for both": false, "nothing is left": true} {
+		t.Run(name, func(t *testing.T) {
+			s, a := open(t)
+			all := s.late(s.sell(), nothingLeft)
+			got, err := a.RequestReturn(t.Context(), key, wanted)
+			require.NoError(t, err)
+			assert.Equal(t, gid("Return", 9), got.ID, "the older one stays")
+			assert.Equal(t, "REQUESTED", all[got.ID].status)
+			if !nothingLeft {
+				assert.Equal(t, "DECLINED", all[gid("Return", 10)].status)
+			}
+		})
+	}
+}

@@ -30,17 +30,22 @@ func (t *Telemetry) Handler(ready func(context.Context) error) http.Handler {
 	return mux
 }
 
-// Serve answers operations on a listener until the context ends. It is left running while a process stops, so that it can be asked
-// whether it still is ready: its context ends last.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, logger *slog.Logger) error {
+// Serve answers operations on a listener until stop is called: after everything else, so that a process says while it stops that it
+// is alive and isn't ready.
+func Serve(l net.Listener, h http.Handler, logger *slog.Logger) (stop func()) {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("health and metrics: %w", err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			logger.Error("Health and metrics can't be asked for any more.", "err", err)
+		}
+	}()
+	return func() {
+		_ = server.Close()
+		<-done
 	}
-	return nil
 }

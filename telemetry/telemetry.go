@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -38,7 +39,7 @@ type Telemetry struct {
 // say (OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT), by HTTP; without one there are none. What the exporter
 // has to complain about goes to the logger; nil is slog.Default().
 //
-// It fails where the variables ask for what isn't there. Call Close at the process's end.
+// It fails where the variables ask for what isn't there. Call Finish at the process's end.
 func Start(ctx context.Context, service string, logger *slog.Logger) (*Telemetry, error) {
 	if logger == nil {
 		logger = slog.Default()
@@ -84,11 +85,19 @@ func (t *Telemetry) Tracer() trace.Tracer {
 // Gatherer has all that was measured.
 func (t *Telemetry) Gatherer() prometheus.Gatherer { return t.registry }
 
-// Close sends the spans that are still here, for as long as the context lasts.
-func (t *Telemetry) Close(ctx context.Context) error {
+// finishWithin is how long a process that stops waits for its last spans to be sent.
+const finishWithin = 5 * time.Second
+
+// Finish sends the spans that are still here; what can't be sent within five seconds is lost, and the logger hears of it. Call it at
+// the process's end.
+func (t *Telemetry) Finish(logger *slog.Logger) {
+	ctx, cancel := context.WithTimeout(context.Background(), finishWithin)
+	defer cancel()
 	err := t.meters.Shutdown(ctx)
 	if t.traces != nil {
 		err = errors.Join(err, t.traces.Shutdown(ctx))
 	}
-	return err
+	if err != nil {
+		logger.Warn("The last traces could not be sent.", "err", err)
+	}
 }

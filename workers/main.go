@@ -5,26 +5,21 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/workers/metrics"
+	"github.com/throughline-dev/throughline/telemetry"
 	"github.com/throughline-dev/throughline/workers/process"
 )
 
@@ -69,12 +64,14 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	measured, registry := metrics.New(), prometheus.NewRegistry()
-	registry.MustRegister(measured, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	temporal, err := config.Dial(ctx, c, client.Options{
-		HostPort: s.address, Namespace: s.namespace,
-		Logger: log.NewStructuredLogger(logger), MetricsHandler: measured,
-	})
+	seen, err := telemetry.Start(ctx, "throughline-workers", logger)
+	if err != nil {
+		return err
+	}
+	defer seen.Finish(logger)
+	temporal, err := config.Dial(ctx, c, seen.Observe(client.Options{
+		HostPort: s.address, Namespace: s.namespace, Logger: log.NewStructuredLogger(logger),
+	}))
 	if err != nil {
 		return err
 	}
@@ -93,13 +90,7 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 		return err
 	}
 	// It answers for as long as the workers stop, too, and says that they aren't ready.
-	watch := &http.Server{Handler: p.Handler(registry), ReadHeaderTimeout: 5 * time.Second}
-	go func() {
-		if err := watch.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			logger.Error("Health and metrics can't be asked for any more.", "err", err)
-		}
-	}()
-	defer watch.Close()
+	defer telemetry.Serve(l, seen.Handler(p.Ready), logger)()
 	ctx, stop := context.WithCancel(ctx)
 	var reload sync.WaitGroup
 	reload.Go(func() { live.Watch(ctx, config.WatchOptions{Files: s.files, Logger: logger}) })

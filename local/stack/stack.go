@@ -13,12 +13,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/workers/metrics"
+	"github.com/throughline-dev/throughline/telemetry"
 	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
@@ -32,10 +31,11 @@ type Stack struct {
 	Web       string // Temporal Web; "" where there is none
 	Door      string // the HTTP door for leads and clicks
 	Sandbox   string // the outside world: see package sandbox
-	Health    string // the workers' health and metrics
+	Health    string // health, and the metrics of all parts
 
 	documents string // the folder of documents
 	log       *slog.Logger
+	seen      *telemetry.Telemetry
 	stops     []func() error // in the order of starting
 	broken    chan error
 }
@@ -70,11 +70,13 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return s, err
 	}
 	s.settle(s.Config)
-	measured, registry := metrics.New(), prometheus.NewRegistry()
-	registry.MustRegister(measured)
-	if err := s.connect(ctx, o, f, client.Options{
-		Logger: log.NewStructuredLogger(s.log), MetricsHandler: measured, Interceptors: o.Interceptors,
-	}); err != nil {
+	if s.seen, err = telemetry.Start(ctx, "throughline-local", s.log); err != nil {
+		return s, err
+	}
+	s.onStop(func() error { s.seen.Finish(s.log); return nil })
+	if err := s.connect(ctx, o, f, s.seen.Observe(client.Options{
+		Logger: log.NewStructuredLogger(s.log), Interceptors: o.Interceptors,
+	})); err != nil {
 		return s, err
 	}
 	if err := config.EnsureSearchAttributes(ctx, s.Client, s.Namespace, visibility.All); err != nil {
@@ -85,7 +87,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	}
 	live := config.NewLive(s.Config)
 	if !o.NoWorkers {
-		if err := s.startWorkers(ctx, live, doors.health, registry); err != nil {
+		if err := s.startWorkers(ctx, live, doors.health); err != nil {
 			return s, err
 		}
 	}
@@ -169,12 +171,13 @@ func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address,
 }
 
 // startWorkers starts the workers, and waits until they work.
-func (s *Stack) startWorkers(ctx context.Context, live *config.Live, health net.Listener, registry prometheus.Gatherer) error {
+func (s *Stack) startWorkers(ctx context.Context, live *config.Live, health net.Listener) error {
 	p, err := process.New(process.Options{Client: s.Client, Live: live, Logger: s.log})
 	if err != nil {
 		return err
 	}
-	s.serve("workers' health", health, p.Handler(registry))
+	stop := telemetry.Serve(health, s.seen.Handler(p.Ready), s.log)
+	s.onStop(func() error { stop(); return nil })
 	s.run("workers", p.Run)
 	return until(ctx, s.broken, func() error { return p.Ready(ctx) })
 }

@@ -71,16 +71,20 @@ func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 	var ended *serviceerror.NotFound
 	switch {
 	case err == nil && handed.Kept && d.kept().Waiting(click.Task.Workflow):
+		d.countClick("kept")
 		d.logClick("A dialog's answer was kept until Temporal is back.", click)
 		return reply{body: slackapi.NewUpdateViewSubmissionResponse(saying(clickKept))}
 	case err == nil:
+		d.countClick("taken")
 		d.logClick("A dialog's answer was handed on.", click)
 		return reply{body: slackapi.NewClearViewSubmissionResponse()}
 	case errors.As(err, &ended):
+		d.countClick("late")
 		d.logClick("A dialog's answer came after its workflow had ended.", click)
 		return wrong(d.howItEnded(ctx, click.Task, asPlainText), "")
 	}
 	d.log.Error("A dialog's answer could not be handed on; the person was asked to send it again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+	d.countClick("lost")
 	return wrong(formLost, "")
 }
 

@@ -31,6 +31,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"go.temporal.io/sdk/client"
 
 	"github.com/throughline-dev/throughline/activities/link"
@@ -87,6 +89,9 @@ type Options struct {
 	HTTP *http.Client
 	// Logger gets a line for each request, without personal data; nil for slog.Default().
 	Logger *slog.Logger
+	// Metrics and Tracer are those of package telemetry; nil measures nothing, and traces nothing.
+	Metrics client.MetricsHandler
+	Tracer  trace.Tracer
 }
 
 // Door is the handler. Make one with [New].
@@ -123,6 +128,12 @@ func New(o Options) *Door {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.Metrics == nil {
+		o.Metrics = client.MetricsNopHandler
+	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	d := &Door{o: o, log: o.Logger, origin: config.Origin(o.PublicURL)}
 	if o.SlackToken != "" {
@@ -165,7 +176,7 @@ func New(o Options) *Door {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, proposals to /proposals and returns to /returns."}, nil)
 	})
-	d.handler = d.logged(d.recovered(mux))
+	d.handler = d.logged(d.observed(d.recovered(mux)))
 	return d
 }
 

@@ -22,6 +22,7 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 		if p.Status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Post", mediaJSON+", "+mediaForm+", "+mediaMultipart)
 		}
+		d.countTrigger("lead", refused, p.reason())
 		d.refuse(w, r, *p, leadForm.with(form))
 		return
 	}

@@ -19,12 +19,13 @@ func (d *Door) takeProposal(w http.ResponseWriter, r *http.Request) {
 	}
 	if _, _, p := mediaType(r.Header, mediaJSON); p != nil {
 		w.Header().Set("Accept-Post", mediaJSON)
+		d.countTrigger("proposal", refused, p.reason())
 		d.refuse(w, r, *p, nil)
 		return
 	}
 	brought, err := intake.ReadProposal(in.body)
 	if err != nil {
-		d.refuse(w, r, problemOf(err), nil)
+		d.notTaken(w, r, "proposal", err, nil)
 		return
 	}
 	brought.Signed = in.signed

@@ -26,6 +26,7 @@ func (d *Door) takeReturn(w http.ResponseWriter, r *http.Request) {
 		if p.Status == http.StatusUnsupportedMediaType {
 			w.Header().Set("Accept-Post", mediaJSON+", "+mediaForm+", "+mediaMultipart)
 		}
+		d.countTrigger("return", refused, p.reason())
 		d.refuse(w, r, *p, returnForm.with(form))
 		return
 	}

@@ -91,11 +91,14 @@ func (d *Door) takeClick(ctx context.Context, click slack.Click) reply {
 	var ended *serviceerror.NotFound
 	switch {
 	case err == nil && d.kept().Waiting(click.Task.Workflow):
+		d.countClick("kept")
 		d.logClick("A click was kept until Temporal is back.", click)
 		d.say(click.ResponseURL, func(context.Context) string { return clickKept })
 	case err == nil:
+		d.countClick("taken")
 		d.logClick("A click was handed on.", click)
 	case errors.As(err, &ended):
+		d.countClick("late")
 		d.logClick("A click came after its workflow had ended.", click)
 		d.say(click.ResponseURL, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
 	default:
@@ -133,6 +136,7 @@ func (d *Door) logClick(what string, click slack.Click) {
 
 // lost tells the person that their click wasn't taken, in words where they can be reached, and by Slack's own mark.
 func (d *Door) lost(click slack.Click, text string) reply {
+	d.countClick("lost")
 	d.say(click.ResponseURL, func(context.Context) string { return text })
 	return reply{problem: &problem{Status: http.StatusServiceUnavailable, Detail: text}}
 }

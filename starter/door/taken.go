@@ -24,6 +24,7 @@ type accepted struct {
 // taken logs that Temporal or the spool has a case, and returns the address of its status, which it puts into the answer.
 func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Receipt) (status string) {
 	d.log.Info("A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate, "kept", receipt.Kept)
+	d.countTaken(what, receipt)
 	status = path + receipt.ID
 	w.Header().Set("Location", status)
 	return status
@@ -35,7 +36,9 @@ func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err
 	if errors.As(err, &unavailable) {
 		d.log.Error("A "+what+" could not be handed to Temporal, nor kept; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
 	}
-	d.refuse(w, r, problemOf(err), form)
+	p := problemOf(err)
+	d.countTrigger(what, refused, p.reason())
+	d.refuse(w, r, p, form)
 }
 
 // status is what the sender of a case may know of it: nothing that they didn't send, and nobody's name.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/proposal"
 )
 
 // dealStage is the deal property whose value is the ID of the stage that the deal is in.
@@ -30,6 +31,8 @@ func (e hubSpotEvent) reached(rules config.Proposal) ([]news, error) {
 
 // deal starts a proposal.
 type deal intake.Deal
+
+func (d deal) workflow() string { return proposal.WorkflowName }
 
 func (d deal) take(ctx context.Context, c client.Client) error {
 	_, err := intake.TakeDeal(ctx, c, intake.Deal(d))

@@ -34,6 +34,7 @@ type news struct {
 // start is what starts a case, once however often it is told.
 type start interface {
 	take(context.Context, client.Client) error
+	workflow() string // the type of what it starts
 }
 
 // tally is what became of a post's news.
@@ -73,7 +74,9 @@ func (h *Handler) deliver(r *http.Request, all []news) (tally, error) {
 // hand gives one piece of news to its case.
 func (h *Handler) hand(ctx context.Context, one news) (tally, error) {
 	if one.start != nil {
-		if err := one.start.take(ctx, h.o.Client); err != nil {
+		err := one.start.take(ctx, h.o.Client)
+		h.countTrigger(one.start.workflow(), err)
+		if err != nil {
 			return tally{}, err
 		}
 		return tally{told: 1}, nil
@@ -149,6 +152,7 @@ func tell(ctx context.Context, c client.Client, one news) (tally, error) {
 // finish delivers what a post holds, answers it, and returns what became of its news.
 func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) tally {
 	became, err := h.deliver(r, b.news)
+	h.measure(r, b, became, err)
 	line := []any{
 		"route", r.Pattern, "events", b.events, "ignored", b.ignored, "unreadable", b.unreadable,
 		"told", became.told, "nobody", became.nobody, "ended", became.ended,

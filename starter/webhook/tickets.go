@@ -9,6 +9,7 @@ import (
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 // The ticket properties that tell of a return: the stage that the ticket is in, by its ID, and the order's number, which starter
@@ -42,6 +43,8 @@ type ticket struct {
 	id string
 	at time.Time
 }
+
+func (t ticket) workflow() string { return returns.WorkflowName }
 
 func (t ticket) take(ctx context.Context, c client.Client) error {
 	_, err := intake.TakeTicket(ctx, c, t.id, t.at)

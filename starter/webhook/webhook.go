@@ -65,6 +65,8 @@ type Options struct {
 	Timeout time.Duration
 	// Logger gets a line for each post, without personal data; nil for slog.Default().
 	Logger *slog.Logger
+	// Metrics are those of package telemetry; nil measures nothing.
+	Metrics client.MetricsHandler
 }
 
 // Handler takes the posts. Make one with [New].
@@ -90,6 +92,9 @@ func New(o Options) (*Handler, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.Metrics == nil {
+		o.Metrics = client.MetricsNopHandler
 	}
 	h := &Handler{o: o, log: o.Logger, mux: http.NewServeMux()}
 	var err error
@@ -132,6 +137,7 @@ func (h *Handler) unreadable(w http.ResponseWriter, r *http.Request, status int,
 // alone, and somebody else has no need of it.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int, why error) {
 	h.log.Warn("A post was refused.", "route", r.Pattern, "status", status, "err", why)
+	h.count(r, posts, "refused", 1)
 	answer(w, status, "")
 }
 

@@ -3,6 +3,7 @@ package process
 import (
 	"time"
 
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/worker"
 
 	"github.com/throughline-dev/throughline/workflows/step"
@@ -34,6 +35,7 @@ func workerOptions(stopTimeout time.Duration, onFatal func(error)) worker.Option
 		WorkerStopTimeout: stopTimeout,
 		// Workflows are registered under names of their own; their functions' names must not be a second way to start them.
 		DisableRegistrationAliasing: true,
+		Interceptors:                []interceptor.WorkerInterceptor{&tries{}},
 		OnFatalError:                onFatal,
 	}
 }

@@ -20,8 +20,8 @@ import (
 
 // Options are what a process needs.
 type Options struct {
-	// Client reaches Temporal. Its logger and its metrics handler are the workers' too: give it ones made by [NewLogger] and
-	// package metrics. Required.
+	// Client reaches Temporal. Its logger, its metrics handler and its interceptors are the workers' too: give it those of
+	// [NewLogger] and package telemetry. Required.
 	Client client.Client
 	// Live is the configuration. The policy activity asks it each time; where the systems are is read once. Required.
 	Live *config.Live

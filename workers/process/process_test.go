@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
@@ -29,7 +28,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
-	"github.com/throughline-dev/throughline/workers/metrics"
+	"github.com/throughline-dev/throughline/telemetry"
 )
 
 // live is the built-in configuration with Slack somewhere else.
@@ -164,6 +163,7 @@ func TestAMissingSecretIsWarnedOfByName(t *testing.T) {
 	}
 	assert.NotContains(t, logs.String(), string(config.HubSpotToken))
 	assert.Contains(t, logs.String(), "systems.asana.workspace")
+	assert.Contains(t, logs.String(), "systems.shopify.client_id and THROUGHLINE_SHOPIFY_CLIENT_SECRET")
 }
 
 func TestAStopTimeoutThatCutsActivitiesOffIsWarnedOf(t *testing.T) {
@@ -190,14 +190,14 @@ func TestAStopLetsAnActivityFinishAndReportWhatItDid(t *testing.T) {
 	t.Cleanup(vendor.Close)
 	t.Cleanup(answer)
 	f := newFrontend(t, "lead", "AnswerPrivately", effect.Key{ID: "x"}, slack.PrivateAnswer{Channel: "C1", User: "U1", Text: "hello"})
-	measured, logs := metrics.New(), &syncBuffer{}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(measured)
+	logs := &syncBuffer{}
 	logger := NewLogger(logs, slog.LevelInfo)
-	c := f.dial(t, client.Options{MetricsHandler: measured, Logger: log.NewStructuredLogger(logger)})
+	seen, err := telemetry.Start(t.Context(), "workers", logger)
+	require.NoError(t, err)
+	c := f.dial(t, seen.Observe(client.Options{Logger: log.NewStructuredLogger(logger)}))
 	p, err := New(Options{Client: c, Live: live(t, vendor.URL), Logger: logger})
 	require.NoError(t, err)
-	handler := p.Handler(registry)
+	handler := seen.Handler(p.Ready)
 	assert.Equal(t, http.StatusServiceUnavailable, get(handler, "/readyz").Code, "not started")
 
 	ctx, stop := context.WithCancel(t.Context())

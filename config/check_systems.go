@@ -63,6 +63,7 @@ func (f *findings) systems(c *Config) {
 	}
 	f.url("systems.stripe.url", s.Stripe.URL)
 	f.shopify(s.Shopify)
+	f.rates(&s)
 }
 
 // gid checks an ID of Asana's, which may be left out.
@@ -98,6 +99,7 @@ func (f *findings) programs(c *Config) {
 		f.unique(seen, item("workers.queues", i), q)
 	}
 	f.positive("workers.stop_timeout", c.Workers.StopTimeout)
+	f.deployment(c.Workers.Deployment)
 	f.hostPort("temporal.address", strings.TrimPrefix(c.Temporal.Address, "dns:///")) // as gRPC has it
 	f.name("temporal.namespace", c.Temporal.Namespace)
 }

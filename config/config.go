@@ -145,9 +145,16 @@ type Systems struct {
 	Shopify        Shopify         `json:"shopify"`
 }
 
+// Rate is how many requests all workers together send a system in any stretch of time as long as Per; no Requests is no limit.
+type Rate struct {
+	Requests int             `json:"requests"`
+	Per      policy.Duration `json:"per"`
+}
+
 // Slack is where Slack's Web API is.
 type Slack struct {
-	URL string `json:"url"` // ends in "/": method names are appended to it
+	URL  string `json:"url"` // ends in "/": method names are appended to it
+	Rate Rate   `json:"rate"`
 }
 
 // SendGrid is where SendGrid's API is.
@@ -162,6 +169,7 @@ type SendGrid struct {
 	// its Inbound Parse; without one ("") what it should check is refused.
 	EventKey string `json:"event_key"`
 	ReplyKey string `json:"reply_key"`
+	Rate     Rate   `json:"rate"`
 }
 
 // HubSpot is where HubSpot's API is.
@@ -171,13 +179,15 @@ type HubSpot struct {
 	Portal string `json:"portal"`
 	// Pages is where HubSpot's own pages are, which the links lead to.
 	Pages string `json:"pages"`
+	Rate  Rate   `json:"rate"`
 }
 
 // PeopleDataLabs is where People Data Labs' API is.
 type PeopleDataLabs struct {
 	URL string `json:"url"` // without the version ("/v5")
 	// MinLikelihood is how sure a match must be to count, from 1 to 10.
-	MinLikelihood int `json:"min_likelihood"`
+	MinLikelihood int  `json:"min_likelihood"`
+	Rate          Rate `json:"rate"`
 }
 
 // DropboxSign is where Dropbox Sign's API is, and how signatures are asked for.
@@ -187,6 +197,7 @@ type DropboxSign struct {
 	TestMode bool `json:"test_mode"`
 	// ClientID is that of an API app, whose branding and callback then apply; "" for the account's own.
 	ClientID string `json:"client_id"`
+	Rate     Rate   `json:"rate"`
 }
 
 // Asana is where Asana's API is, and where in Asana projects are made.
@@ -196,14 +207,17 @@ type Asana struct {
 	// has no teams, and "".
 	Workspace string `json:"workspace"`
 	Team      string `json:"team"`
+	Rate      Rate   `json:"rate"`
 }
 
 // Stripe is where Stripe's API is.
 type Stripe struct {
-	URL string `json:"url"` // without the version ("/v1")
+	URL  string `json:"url"` // without the version ("/v1")
+	Rate Rate   `json:"rate"`
 }
 
-// Shopify is where the shop is, by its Admin API.
+// Shopify is where the shop is, by its Admin API. It has no Rate: Shopify counts what a query costs, and says of one that it
+// refuses when there is enough again.
 type Shopify struct {
 	// URL is the shop's own address ("https://example.myshopify.com"), without "/admin"; "" where there is no shop.
 	URL     string `json:"url"`
@@ -279,6 +293,15 @@ type Workers struct {
 	Queues []string `json:"queues"` // the task queues that it serves unless its flags say otherwise
 	// StopTimeout is how long activities may take to finish when the process is told to stop.
 	StopTimeout policy.Duration `json:"stop_timeout"`
+	Deployment  Deployment      `json:"deployment"`
+}
+
+// Deployment says which version of which of Temporal's worker deployments a worker process is.
+type Deployment struct {
+	// Name is the deployment's; "" is for workers without versions.
+	Name string `json:"name"`
+	// BuildID names the version; "" is the revision that the program was built from.
+	BuildID string `json:"build_id"`
 }
 
 // Temporal is where Temporal is, unless the usual TEMPORAL_… variables or the profile say otherwise: see [Dial].

@@ -97,7 +97,10 @@ func TestAFileReplacesTheCompanyAndKeepsTheMachinery(t *testing.T) {
 	assert.Equal(t, "Contoso", c.Company.Name)
 	assert.Len(t, c.People, 2)
 	assert.Empty(t, c.Lead.Operations)
-	assert.Equal(t, HubSpot{URL: "https://api.hubapi.com", Portal: "42", Pages: "https://app.hubspot.com"}, c.Systems.HubSpot)
+	assert.Equal(t, HubSpot{
+		URL: "https://api.hubapi.com", Portal: "42", Pages: "https://app.hubspot.com",
+		Rate: Rate{Requests: 100, Per: policy.Duration{Duration: 10 * time.Second}},
+	}, c.Systems.HubSpot)
 	assert.Equal(t, []string{"lead", "proposal", "return", "rotation"}, c.Workers.Queues)
 }
 

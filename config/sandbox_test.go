@@ -19,6 +19,9 @@ func TestTheOverlayForTheSandboxFitsTheDefaultHandbook(t *testing.T) {
 	} {
 		require.Contains(t, url, "http://sandbox:8090/")
 	}
+	for system, rate := range c.Systems.Rates() {
+		require.Zero(t, rate.Requests, system)
+	}
 	require.NotEmpty(t, c.Systems.Asana.Workspace)
 	require.Equal(t, sandbox.ShopLocation, c.Book.Return.Location)
 	require.Equal(t, sandbox.ShopPaymentAttribute, c.Systems.Shopify.PaymentAttribute)

@@ -31,7 +31,7 @@ type WatchOptions struct {
 //
 // Secrets, where the systems are, and other settings that processes read at their start are the new ones for whoever asks
 // Live, but whoever has read them goes on with the old ones: the log says that a restart is needed. Who may bring leads
-// (starter.leads) is asked anew for each of them.
+// (starter.leads) is asked anew for each of them, and how many requests systems get (systems.….rate) every few seconds.
 func (l *Live) Watch(ctx context.Context, o WatchOptions) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -136,7 +136,7 @@ func readAtStart(a, b *Config) []string {
 	var found []string
 	for _, key := range differences(reflect.ValueOf(*a), reflect.ValueOf(*b), "") {
 		root, _, _ := strings.Cut(key, ".")
-		if slices.Contains(machinery, root) && !strings.HasPrefix(key, "starter.leads.") || root == "company" || root == "templates" ||
+		if slices.Contains(machinery, root) && !strings.HasPrefix(key, "starter.leads.") && !strings.Contains(key, ".rate.") || root == "company" || root == "templates" ||
 			key == "lead.outreach_template" && b.Templates != "" {
 			found = append(found, key)
 		}

@@ -174,7 +174,7 @@ func TestWhatOnlyARestartChangesIsSaid(t *testing.T) {
 	secret := write(t, "token", "xoxb-1\n")
 	t.Setenv("THROUGHLINE_SLACK_TOKEN_FILE", secret)
 	w := watching(t, handbook)
-	moved := later(t) + "systems: {hubspot: {url: https://elsewhere.example}}\nworkers: {queues: [lead]}\n" +
+	moved := later(t) + "systems: {hubspot: {url: https://elsewhere.example, rate: {requests: 190}}}\nworkers: {queues: [lead]}\n" +
 		"starter: {leads: {origins: [https://www.contoso.example], per_minute: 5, proxies: [10.0.0.0/8], honeypot: homepage}}\n"
 	w.then[5] = func() { w.put(moved) }
 	w.then[15] = func() { w.put(moved + "# and nothing else") }
@@ -191,7 +191,7 @@ func TestWhatOnlyARestartChangesIsSaid(t *testing.T) {
 		[]any{"systems.hubspot.url", "workers.queues"},
 		[]any{"systems.hubspot.url", "workers.queues", "THROUGHLINE_SLACK_TOKEN"},
 		[]any{"THROUGHLINE_SLACK_TOKEN"},
-	}, said, "each time it is something else; who may bring leads is asked anew each time")
+	}, said, "each time it is something else; who may bring leads, and how many requests systems get, is asked anew each time")
 	assert.NotContains(t, w.log.String(), "xoxb")
 }
 

@@ -48,9 +48,12 @@ type Held struct {
 	Case    string `json:"case"`
 }
 
-// Register registers the workflow with a worker.
+// Register registers the workflow with a worker. A shard never ends, so where workers have versions it goes on with the latest: a
+// change of this code has to replay what runs, by workflow.GetVersion.
 func Register(r worker.WorkflowRegistry) {
-	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{Name: claims.WorkflowName})
+	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{
+		Name: claims.WorkflowName, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
 }
 
 // Workflow keeps one shard's claims for ever, continuing as new before its history grows large. A new shard is started

@@ -23,9 +23,12 @@ import (
 // QueryLead answers with the lead's [Result] as far as it has come.
 const QueryLead = "lead"
 
-// Register registers the workflow with a worker.
+// Register registers the workflow with a worker. A lead is over in days, so where workers have versions it ends with the code that
+// it began with.
 func Register(r worker.WorkflowRegistry) {
-	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{Name: WorkflowName})
+	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{
+		Name: WorkflowName, VersioningBehavior: workflow.VersioningBehaviorPinned,
+	})
 }
 
 // Workflow carries one lead. It ends without an error however the lead ended, see [Result.Ending]; it fails only when it is

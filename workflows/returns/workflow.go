@@ -23,9 +23,12 @@ import (
 	"github.com/throughline-dev/throughline/workflows/step"
 )
 
-// Register registers the workflow with a worker.
+// Register registers the workflow with a worker. A return takes weeks, so where workers have versions it goes on
+// with the latest: a change of this code has to replay what runs, by workflow.GetVersion.
 func Register(r worker.WorkflowRegistry) {
-	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{Name: WorkflowName})
+	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{
+		Name: WorkflowName, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
 }
 
 // Workflow carries one return. It ends without an error however the return ended, see [Result.Ending]; it fails only when it is

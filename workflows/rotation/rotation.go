@@ -16,9 +16,12 @@ import (
 	"github.com/throughline-dev/throughline/activities/assignment"
 )
 
-// Register registers the workflow with a worker.
+// Register registers the workflow with a worker. A rotation never ends, so where workers have versions it goes on with the latest:
+// a change of this code has to replay what runs, by workflow.GetVersion.
 func Register(r worker.WorkflowRegistry) {
-	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{Name: assignment.WorkflowName})
+	r.RegisterWorkflowWithOptions(Workflow, workflow.RegisterOptions{
+		Name: assignment.WorkflowName, VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+	})
 }
 
 // Workflow gives the turns of one pool for ever, continuing as new before its history grows large. A new rotation is

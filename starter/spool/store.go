@@ -24,7 +24,7 @@ var (
 
 const (
 	// lockWait is how long another process may take to let go of the file: one that is just stopping.
-	lockWait = 5 * time.Second
+	lockWait = time.Second
 	// together is how long an entry waits for others, so that one sync does for all. A click has three seconds for everything.
 	together = 2 * time.Millisecond
 	// mostRefused is how many of those are kept that Temporal would never take: enough to find out what is wrong with them.
@@ -85,6 +85,9 @@ func (s *Spool) decode(value []byte) (Entry, error) {
 // create makes the file, whole or not at all: a process that dies while it does so leaves no half of one.
 func create(path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Remove(path + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	db, err := open(path + ".new")

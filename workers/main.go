@@ -80,8 +80,12 @@ func run(ctx context.Context, s settings, logger *slog.Logger) error {
 	if len(queues) == 0 {
 		queues = c.Workers.Queues
 	}
+	_, namespace, err := config.Where(c, client.Options{Namespace: s.namespace})
+	if err != nil {
+		return err
+	}
 	live := config.NewLive(c)
-	p, err := process.New(process.Options{Client: temporal, Live: live, Queues: queues, Logger: logger})
+	p, err := process.New(process.Options{Client: temporal, Namespace: namespace, Live: live, Queues: queues, Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func TestWithoutWorkersLeadsAndClicksAreKept(t *testing.T) {
 func (s system) work(t *testing.T) (stop func()) {
 	t.Helper()
 	p, err := process.New(process.Options{
-		Client: s.Client, Live: config.NewLive(s.Config), Logger: slog.New(slog.DiscardHandler),
+		Client: s.Client, Namespace: s.Namespace, Live: config.NewLive(s.Config), Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -222,7 +222,7 @@ func TestACaseWaitsForAWorkerWithItsKey(t *testing.T) {
 		o.ConnectionOptions.DialOptions = []grpc.DialOption{keyed(t, keys...).DialOption()}
 		c, err := client.DialContext(t.Context(), o)
 		require.NoError(t, err)
-		p, err := process.New(process.Options{Client: c, Live: config.NewLive(s.Config), Logger: slog.New(slog.DiscardHandler)})
+		p, err := process.New(process.Options{Client: c, Namespace: s.Namespace, Live: config.NewLive(s.Config), Logger: slog.New(slog.DiscardHandler)})
 		require.NoError(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)

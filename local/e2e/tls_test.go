@@ -126,7 +126,7 @@ func TestAWorkerOutlivesItsCertificates(t *testing.T) {
 	c, err := config.Dial(within(t, patience), s.Config, client.Options{Logger: log.NewStructuredLogger(logger)})
 	require.NoError(t, err)
 	defer c.Close()
-	p, err := process.New(process.Options{Client: c, Live: config.NewLive(s.Config), Logger: logger})
+	p, err := process.New(process.Options{Client: c, Namespace: s.Namespace, Live: config.NewLive(s.Config), Logger: logger})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -62,7 +62,7 @@ func beWorker(text string) error {
 	if err != nil {
 		return err
 	}
-	p, err := process.New(process.Options{Client: c, Live: config.NewLive(conf), Logger: logger})
+	p, err := process.New(process.Options{Client: c, Namespace: o.Namespace, Live: config.NewLive(conf), Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -172,7 +172,7 @@ func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address,
 
 // startWorkers starts the workers, and waits until they work.
 func (s *Stack) startWorkers(ctx context.Context, live *config.Live, health net.Listener) error {
-	p, err := process.New(process.Options{Client: s.Client, Live: live, Logger: s.log})
+	p, err := process.New(process.Options{Client: s.Client, Namespace: s.Namespace, Live: live, Logger: s.log})
 	if err != nil {
 		return err
 	}

@@ -30,19 +30,23 @@ type adapters struct {
 	o       Options
 	c       *config.Config // as the process begins with it
 	outward *http.Client   // shared, and with it its connections
+	rates   *rates
 	links   func() (*link.Signer, error)
 	common  func() ([]any, error) // the activities that every case needs
 	billing func() any            // what invoices are made with, and refunds
 }
 
-func newAdapters(o Options) *adapters {
-	a := &adapters{o: o, c: o.Live.Config(), outward: rest.NewHTTPClient()}
+func newAdapters(o Options, r *rates) *adapters {
+	a := &adapters{o: o, c: o.Live.Config(), outward: rest.NewHTTPClient(), rates: r}
 	a.outward.Timeout = a.c.Systems.Timeout.Duration
 	a.links = sync.OnceValues(a.makeLinks)
 	a.common = sync.OnceValues(a.makeCommon)
 	a.billing = sync.OnceValue(a.makeBilling)
 	return a
 }
+
+// to is the HTTP client for a system, which keeps its rate.
+func (a *adapters) to(system string) *http.Client { return a.rates.client(system, a.outward) }
 
 // need warns of secrets that are missing: the system refuses us, and operations get a task for each case.
 func (a *adapters) need(names ...config.SecretName) {
@@ -76,7 +80,7 @@ func (a *adapters) makeCommon() ([]any, error) {
 		NoLookup:  !c.Systems.SendGrid.EmailActivity,
 		ReplyHost: c.Systems.SendGrid.ReplyHost,
 		Links:     links,
-		HTTP:      a.outward,
+		HTTP:      a.to("sendgrid"),
 	})
 	if err != nil {
 		return nil, err
@@ -86,13 +90,13 @@ func (a *adapters) makeCommon() ([]any, error) {
 		&calendar.Activities{},
 		&assignment.Activities{Client: a.o.Client},
 		mail,
-		slack.New(slack.Options{URL: c.Systems.Slack.URL, Token: c.Secret(config.SlackToken).Reveal(), HTTP: a.outward}),
+		slack.New(slack.Options{URL: c.Systems.Slack.URL, Token: c.Secret(config.SlackToken).Reveal(), HTTP: a.to("slack")}),
 		crm.New(crm.Options{
 			URL:    c.Systems.HubSpot.URL,
 			Token:  c.Secret(config.HubSpotToken).Reveal(),
 			Portal: c.Systems.HubSpot.Portal,
 			Pages:  c.Systems.HubSpot.Pages,
-			HTTP:   a.outward,
+			HTTP:   a.to("hubspot"),
 		}),
 	}, nil
 }
@@ -104,7 +108,7 @@ func (a *adapters) enrich() any {
 		URL:           a.c.Systems.PeopleDataLabs.URL,
 		Key:           a.c.Secret(config.PeopleDataLabsKey).Reveal(),
 		MinLikelihood: a.c.Systems.PeopleDataLabs.MinLikelihood,
-		HTTP:          a.outward,
+		HTTP:          a.to("peopledatalabs"),
 	})
 }
 
@@ -136,14 +140,14 @@ func (a *adapters) proposals() ([]any, error) {
 			Client:    c.Systems.DropboxSign.ClientID,
 			Test:      c.Systems.DropboxSign.TestMode,
 			Documents: documents(store.Bytes),
-			HTTP:      a.outward,
+			HTTP:      a.to("dropboxsign"),
 		}),
 		projects.New(projects.Options{
 			URL:       c.Systems.Asana.URL,
 			Token:     c.Secret(config.AsanaToken).Reveal(),
 			Workspace: c.Systems.Asana.Workspace,
 			Team:      c.Systems.Asana.Team,
-			HTTP:      a.outward,
+			HTTP:      a.to("asana"),
 		}),
 		a.billing(),
 	}, nil
@@ -151,7 +155,7 @@ func (a *adapters) proposals() ([]any, error) {
 
 func (a *adapters) makeBilling() any {
 	a.need(config.StripeKey)
-	return billing.New(billing.Options{URL: a.c.Systems.Stripe.URL, Key: a.c.Secret(config.StripeKey).Reveal(), HTTP: a.outward})
+	return billing.New(billing.Options{URL: a.c.Systems.Stripe.URL, Key: a.c.Secret(config.StripeKey).Reveal(), HTTP: a.to("stripe")})
 }
 
 // returns are what a return needs beside.

@@ -35,7 +35,7 @@ func workerOptions(stopTimeout time.Duration, onFatal func(error)) worker.Option
 		WorkerStopTimeout: stopTimeout,
 		// Workflows are registered under names of their own; their functions' names must not be a second way to start them.
 		DisableRegistrationAliasing: true,
-		Interceptors:                []interceptor.WorkerInterceptor{&tries{}},
+		Interceptors:                []interceptor.WorkerInterceptor{&tries{}, &tryMarks{}},
 		OnFatalError:                onFatal,
 	}
 }

@@ -23,6 +23,8 @@ type Options struct {
 	// Client reaches Temporal. Its logger, its metrics handler and its interceptors are the workers' too: give it those of
 	// [NewLogger] and package telemetry. Required.
 	Client client.Client
+	// Namespace is the client's, which a client doesn't tell. Required.
+	Namespace string
 	// Live is the configuration. The policy activity asks it each time; where the systems are is read once. Required.
 	Live *config.Live
 	// Queues are the task queues to work on, by name; none for all of [Queues].
@@ -36,6 +38,8 @@ type Process struct {
 	client  client.Client
 	log     *slog.Logger
 	workers map[string]worker.Worker // by queue
+	rates   *rates
+	build   string // which version they are; "" for none
 	working atomic.Bool
 	fatal   chan error
 }
@@ -51,12 +55,18 @@ func New(o Options) (*Process, error) {
 	}
 	p := &Process{client: o.Client, log: o.Logger, workers: map[string]worker.Worker{}, fatal: make(chan error, len(o.Queues))}
 	worker.SetStickyWorkflowCacheSize(stickyCache)
-	stop := o.Live.Config().Workers.StopTimeout.Duration
+	c := o.Live.Config().Workers
+	version, err := deployment(c.Deployment)
+	if err != nil {
+		return nil, err
+	}
+	stop := c.StopTimeout.Duration
 	if stop < longestActivity() {
 		p.log.Warn("Activities may be cut off when the process stops: workers.stop_timeout is shorter than the longest of them.",
 			"stop_timeout", stop, "longest", longestActivity())
 	}
-	made := newAdapters(o)
+	p.build, p.rates = version.Version.BuildID, newRates(o)
+	made := newAdapters(o, p.rates)
 	for _, name := range o.Queues {
 		register, ok := queues[name]
 		if !ok {
@@ -65,7 +75,9 @@ func New(o Options) (*Process, error) {
 		if p.workers[name] != nil {
 			continue
 		}
-		w := worker.New(o.Client, name, workerOptions(stop, func(err error) { p.fatal <- fmt.Errorf("task queue %s: %w", name, err) }))
+		options := workerOptions(stop, func(err error) { p.fatal <- fmt.Errorf("task queue %s: %w", name, err) })
+		options.DeploymentOptions = version
+		w := worker.New(o.Client, name, options)
 		if err := register(w, made); err != nil {
 			return nil, err
 		}
@@ -87,7 +99,11 @@ func (p *Process) Run(ctx context.Context) error {
 		started = append(started, w)
 	}
 	p.working.Store(true)
-	p.log.Info("Workers started.", "queues", p.names())
+	p.log.Info("Workers started.", "queues", p.names(), "build_id", p.build)
+	ctx, cancel := context.WithCancel(ctx)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { p.rates.keep(ctx) })
+	defer func() { cancel(); keeping.Wait() }()
 	select {
 	case <-ctx.Done():
 		return nil

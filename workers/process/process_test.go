@@ -60,7 +60,8 @@ func (r *register) RegisterActivityWithOptions(any, activity.RegisterOptions) {
 
 func TestEachQueueRegistersWhatItNeedsAndNothingElse(t *testing.T) {
 	assert.Equal(t, []string{"lead", "proposal", "return", "rotation"}, Queues())
-	made := newAdapters(Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)})
+	o := Options{Live: live(t, ""), Logger: slog.New(slog.DiscardHandler)}
+	made := newAdapters(o, newRates(o))
 	registered := func(queue string) register {
 		var r register
 		require.NoError(t, queues[queue](&r, made))
@@ -136,7 +137,7 @@ func TestDocumentsThatCannotBeKeptStopTheProcessBeforeItBegins(t *testing.T) {
 
 func TestADraftHasTheDateOfTheHouse(t *testing.T) {
 	l := live(t, "")
-	a := newAdapters(Options{Live: l})
+	a := newAdapters(Options{Live: l}, newRates(Options{Live: l}))
 	l.Book().Proposal.Calendar = ""
 	assert.Equal(t, time.UTC, a.now().Location())
 	l.Book().Proposal.Calendar = "berlin"

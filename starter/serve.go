@@ -16,10 +16,11 @@ import (
 	"github.com/throughline-dev/throughline/starter/codecserver"
 	"github.com/throughline-dev/throughline/starter/process"
 	"github.com/throughline-dev/throughline/starter/spool"
+	"github.com/throughline-dev/throughline/telemetry"
 )
 
 func (a *app) serve() *cobra.Command {
-	var listen string
+	var listen, operations string
 	var socket bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -41,7 +42,12 @@ over once it is back; the door opens without Temporal, too.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			logger := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil))
-			c, temporal, err := a.openBy(cmd.Context(), orLater(a.dial, logger), logger)
+			seen, err := telemetry.Start(cmd.Context(), "throughline-starter", logger)
+			if err != nil {
+				return err
+			}
+			defer seen.Finish(logger)
+			c, temporal, err := a.openBy(cmd.Context(), observed(orLater(a.dial, logger), seen), logger)
 			if err != nil {
 				return err
 			}
@@ -64,8 +70,11 @@ over once it is back; the door opens without Temporal, too.`,
 			}
 			live := config.NewLive(c)
 			keeping := &spool.Client{Client: temporal, Spool: kept}
-			d, err := process.New(process.Options{Client: keeping, Live: live, Logger: logger})
+			d, err := process.New(process.Options{Client: keeping, Live: live, Logger: logger, Seen: seen})
 			if err != nil {
+				return err
+			}
+			if err := process.MeasureSpool(seen.Meter(), kept); err != nil {
 				return err
 			}
 			payloads, err := codecserver.New(c, logger)
@@ -76,6 +85,11 @@ over once it is back; the door opens without Temporal, too.`,
 			if err != nil {
 				return err
 			}
+			inside, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(operations, c.Starter.OperationsListen))
+			if err != nil {
+				return fmt.Errorf("starter.operations_listen: %w", err)
+			}
+			defer telemetry.Serve(inside, seen.Handler(d.Ready), logger)()
 			ctx, stop := context.WithCancel(cmd.Context())
 			var beside sync.WaitGroup
 			defer func() { stop(); beside.Wait() }()
@@ -83,6 +97,7 @@ over once it is back; the door opens without Temporal, too.`,
 			// a restart.
 			beside.Go(func() { live.Watch(ctx, config.WatchOptions{Files: a.files, Logger: logger}) })
 			beside.Go(func() { process.HandOver(ctx, keeping) })
+			beside.Go(func() { process.CountCases(ctx, seen, temporal, process.CountEvery, logger) })
 			if payloads != nil {
 				l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Starter.Codec.Listen)
 				if err != nil {
@@ -105,15 +120,23 @@ over once it is back; the door opens without Temporal, too.`,
 					d.ServeSocket(ctx, c.Secret(config.SlackAppToken).Reveal())
 				})
 			}
-			logger.Info("The door is open.", "listen", l.Addr().String(), "public_url", c.Starter.PublicURL)
+			logger.Info("The door is open.", "listen", l.Addr().String(), "public_url", c.Starter.PublicURL, "operations", inside.Addr().String())
 			err = d.Serve(closing, l)
 			logger.Info("The door is closed.")
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", "host:port to listen on (default: starter.listen in the configuration)")
+	cmd.Flags().StringVar(&operations, "operations-listen", "", "host:port of /healthz, /readyz and /metrics (default: starter.operations_listen in the configuration)")
 	cmd.Flags().BoolVar(&socket, "slack-socket", false, "take what people do in Slack by Socket Mode, with the token in "+string(config.SlackAppToken))
 	return cmd
+}
+
+// observed connects as a dialer does, and has the client measured and traced.
+func observed(dial dialer, seen *telemetry.Telemetry) dialer {
+	return func(ctx context.Context, c *config.Config, o client.Options) (client.Client, error) {
+		return dial(ctx, c, seen.Observe(o))
+	}
 }
 
 // orLater connects as a dialer does; where there is a spool to keep what comes meanwhile, a Temporal that isn't there (yet) is no error.

@@ -29,9 +29,15 @@ import (
 
 // served serves in front of a Temporal until the test ends, and answers with the door's address.
 func served(t *testing.T, c client.Client, args ...string) string {
+	door, _ := opened(t, c, args...)
+	return door
+}
+
+// opened is served, and answers with the address for operations, too.
+func opened(t *testing.T, c client.Client, args ...string) (door, operations string) {
 	dial := func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil }
 	cmd := command(dial, dial)
-	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0"}, args...))
 	logs, stderr := io.Pipe()
 	cmd.SetErr(stderr)
 	ctx, stop := context.WithCancel(t.Context())
@@ -45,12 +51,12 @@ func served(t *testing.T, c client.Client, args ...string) string {
 		assert.NoError(t, <-ended)
 	})
 	lines := json.NewDecoder(logs)
-	var line struct{ Listen string }
-	for line.Listen == "" {
+	var line struct{ Listen, Operations string }
+	for line.Operations == "" {
 		require.NoError(t, lines.Decode(&line))
 	}
 	go func() { _, _ = io.Copy(io.Discard, logs) }()
-	return "http://" + line.Listen
+	return "http://" + line.Listen, "http://" + line.Operations
 }
 
 func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {
@@ -58,6 +64,49 @@ func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
+}
+
+func TestServeHasAnAddressForOperationsApartFromTheDoor(t *testing.T) {
+	c := reached(t)
+	c.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil)
+	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, lead.WorkflowName, mock.Anything).Return(nil, nil).Once()
+	door, operations := opened(t, c)
+	read := func(url string) (int, string) {
+		resp, err := http.Get(url)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode, string(body)
+	}
+	status, _ := read(door + "/metrics")
+	assert.Equal(t, http.StatusNotFound, status, "what is measured is nobody's business at the door")
+	for _, path := range []string{"/healthz", "/readyz"} {
+		status, _ = read(operations + path)
+		assert.Equal(t, http.StatusOK, status, path)
+	}
+	resp, err := http.Post(door+"/leads", "application/json", strings.NewReader(aLead))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	resp, err = http.Post(door+"/leads", "application/json", strings.NewReader(`{"name":"Ada Winter"}`))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Eventually(t, func() bool { // the answer is on its way before it is measured
+		_, text := read(operations + "/metrics")
+		return strings.Contains(text, `throughline_http_request_duration_seconds_count{code="422",route="POST /leads"} 1`)
+	}, 5*time.Second, time.Millisecond)
+	_, text := read(operations + "/metrics")
+	for _, line := range []string{
+		`throughline_triggers_total{door="http",reason="",result="accepted",workflow_type="lead"} 1`,
+		`throughline_triggers_total{door="http",reason="invalid",result="refused",workflow_type="lead"} 1`,
+		`throughline_http_request_duration_seconds_count{code="202",route="POST /leads"} 1`,
+		`throughline_cases_open{stage="contact",workflow_type="lead"} 0`,
+		`throughline_cases_counted_timestamp_seconds`,
+		`go_goroutines`,
+	} {
+		assert.Contains(t, text, line)
+	}
+	assert.NotContains(t, text, "Ada")
 }
 
 func TestServeLetsInWhomTheHandbookLetsIn(t *testing.T) {
@@ -111,7 +160,7 @@ func TestServeTakesClicksOverASocket(t *testing.T) {
 	})
 	overlay := filepath.Join(t.TempDir(), "slack.yaml")
 	require.NoError(t, os.WriteFile(overlay, []byte("systems: {slack: {url: \""+slack.URL+"/api/\"}}\n"), 0o600))
-	args := []string{"serve", "--listen", "127.0.0.1:0", "--slack-socket", "--config", config.Default, "--config", overlay}
+	args := []string{"serve", "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0", "--slack-socket", "--config", config.Default, "--config", overlay}
 
 	r := runs(t, reached(t), "", args...)
 	assert.ErrorContains(t, r.failed, "THROUGHLINE_SLACK_TOKEN: is not set")

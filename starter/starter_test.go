@@ -64,6 +64,7 @@ func runsBy(t *testing.T, dial dialer, stdin string, args ...string) ran {
 func reached(t *testing.T) *mocks.Client {
 	c := mocks.NewClient(t)
 	c.On("Close").Return().Once()
+	c.On("CountWorkflow", mock.Anything, mock.Anything).Return(&workflowservice.CountWorkflowExecutionsResponse{}, nil).Maybe()
 	return c
 }
 

@@ -48,9 +48,11 @@ type Counter interface {
 // when somebody wants to know what waits.
 //
 // A count that is three rounds old is no longer given: a gauge that isn't there can be noticed, one that stands still can't.
+//
+// It fails only where what it measures can't be registered.
 func (t *Telemetry) CountCases(ctx context.Context, c Counter, kinds []Kind, every time.Duration, logger *slog.Logger) error {
 	census := &census{counter: c, kinds: kinds, keep: 3 * every}
-	meter := t.meters.Meter(scope)
+	meter := t.Meter()
 	gauges := map[string]metric.Int64ObservableGauge{}
 	var instruments []metric.Observable
 	for _, name := range []string{casesOpen, casesWaiting, casesBreached, casesUnseen, casesFailing, casesCounted} {

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	exporter "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -27,7 +28,7 @@ import (
 // scope names who measures, for OpenTelemetry.
 const scope = "github.com/throughline-dev/throughline"
 
-// Telemetry is that of one process. Make one with [Start].
+// Telemetry is that of one process. Make one with [Start]; a nil one measures and traces nothing.
 type Telemetry struct {
 	registry *prometheus.Registry
 	meters   *sdkmetric.MeterProvider
@@ -53,7 +54,7 @@ func Start(ctx context.Context, service string, logger *slog.Logger) (*Telemetry
 	}
 	t.meters = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithView(views()...))
 	t.metrics = opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
-		Meter: t.meters.Meter(scope), UseMonotonicCounters: true,
+		Meter: t.Meter(), UseMonotonicCounters: true,
 		OnError: func(err error) { logger.Error("Something can't be measured.", "err", err) },
 	})
 	if t.traces, err = startTraces(ctx, service, logger); err != nil {
@@ -72,11 +73,19 @@ func (t *Telemetry) Observe(o client.Options) client.Options {
 }
 
 // Metrics measures: a name gets Prometheus's ending, "_total" for a counter and "_seconds" for a timer, which is a histogram.
-func (t *Telemetry) Metrics() client.MetricsHandler { return t.metrics }
+func (t *Telemetry) Metrics() client.MetricsHandler {
+	if t == nil {
+		return client.MetricsNopHandler
+	}
+	return t.metrics
+}
+
+// Meter is for what is read each time that Prometheus asks.
+func (t *Telemetry) Meter() metric.Meter { return t.meters.Meter(scope) }
 
 // Tracer makes spans; where nobody wants any, spans of no weight.
 func (t *Telemetry) Tracer() trace.Tracer {
-	if t.traces == nil {
+	if t == nil || t.traces == nil {
 		return noop.NewTracerProvider().Tracer(scope)
 	}
 	return t.traces.Tracer(scope)

@@ -10,6 +10,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/door"
+	"github.com/throughline-dev/throughline/telemetry"
 )
 
 // Options are what a process needs.
@@ -21,6 +22,8 @@ type Options struct {
 	Live *config.Live
 	// Logger gets what the door logs, and what it will refuse for want of a secret; nil for slog.Default().
 	Logger *slog.Logger
+	// Seen measures and traces what comes in; nil does neither.
+	Seen *telemetry.Telemetry
 }
 
 // New makes the door without opening it. It fails where a key or a secret can't be used. What is missing is no failure: what needs
@@ -46,6 +49,8 @@ func New(o Options) (*door.Door, error) {
 	}
 	return door.New(door.Options{
 		Client:             o.Client,
+		Metrics:            o.Seen.Metrics(),
+		Tracer:             o.Seen.Tracer(),
 		SlackSigningSecret: c.Secret(config.SlackSigningSecret).Reveal(),
 		SlackToken:         token.Reveal(),
 		SlackURL:           c.Systems.Slack.URL,

@@ -40,5 +40,6 @@ func webhooks(o Options) (*webhook.Handler, error) {
 		ReplyHost:      mail.ReplyHost,
 		People:         o.people,
 		Logger:         o.Logger,
+		Metrics:        o.Seen.Metrics(),
 	})
 }

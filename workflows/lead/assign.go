@@ -185,7 +185,7 @@ func (l *lead) hold(ctx workflow.Context, until, limit time.Time) error {
 		l.startRecord()
 	}
 	l.held = until
-	l.desk.Stage("held")
+	l.desk.Stage(StageHeld)
 	l.desk.Publish(ctx)
 	// At least a moment, whatever the clocks of a worker and of Temporal say, so that nothing goes round and round.
 	wait := max(until.Sub(workflow.Now(ctx)), time.Second)

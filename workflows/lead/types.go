@@ -17,8 +17,9 @@ const (
 	WorkflowName = "lead"
 	// TaskQueue is where its workers listen.
 	TaskQueue = "lead"
-	// ContactTask is the ID of the rep's task.
+	// ContactTask is the ID of the rep's task, and the stage while it is open. In StageHeld the lead waits for somebody to be at work.
 	ContactTask = "contact"
+	StageHeld   = "held"
 	// ActionContacted and ActionDisqualified are the answers to it.
 	ActionContacted    = "contacted"
 	ActionDisqualified = "disqualified"

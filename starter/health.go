@@ -22,7 +22,7 @@ the starter at its usual one.`,
 		Example: "  starter health\n  starter health http://127.0.0.1:9090/readyz      # the workers",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			url := "http://127.0.0.1:8080/readyz"
+			url := "http://127.0.0.1:9091/readyz"
 			if len(args) == 1 {
 				url = args[0]
 			}

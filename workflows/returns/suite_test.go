@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/suite"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 
 	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/commerce"
@@ -67,6 +68,9 @@ func TestReturn(t *testing.T) { suite.Run(t, &Suite{}) }
 
 func (s *Suite) SetupTest() {
 	s.env = s.NewTestWorkflowEnvironment()
+	// A busy machine is no deadlock, and a slow one fails nothing.
+	s.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
+	s.env.SetTestTimeout(time.Minute)
 	s.began = time.Date(2026, 8, 3, 10, 0, 0, 0, time.UTC) // a Monday
 	s.env.SetStartTime(s.began)
 	s.clicks = 0

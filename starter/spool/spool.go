@@ -205,14 +205,17 @@ func (s *Spool) full(size int64, now time.Time) error {
 	return nil
 }
 
-// Full says why nothing more can be kept; nil where it can, as far as is known without writing.
+// worthIt is the least room with which a spool isn't full, in bytes: that for a lead.
+const worthIt = 64 << 10
+
+// Full says why nothing more can be kept; nil where there is room for a lead at least, as far as is known without writing.
 func (s *Spool) Full() error {
 	if s == nil {
 		return ErrOff
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.full(1, time.Now())
+	return s.full(worthIt, time.Now())
 }
 
 // Waiting reports whether something of a line is kept, so that whatever comes has to go behind it.

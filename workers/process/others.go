@@ -6,10 +6,9 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	taskqueuepb "go.temporal.io/api/taskqueue/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
+	"github.com/throughline-dev/throughline/config/pollers"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
 	"github.com/throughline-dev/throughline/workflows/returns"
@@ -31,25 +30,15 @@ func newOthers(c client.Client, namespace string) *others {
 }
 
 // count says how many processes there are, at least this one.
-//
-// Temporal splits a queue into partitions, and each knows only those that have asked it. So all partitions are asked.
 func (o *others) count(ctx context.Context, now time.Time) (int, error) {
 	for _, queue := range []string{lead.TaskQueue, proposal.TaskQueue, returns.TaskQueue} {
-		partitions, err := o.client.WorkflowService().ListTaskQueuePartitions(ctx, &workflowservice.ListTaskQueuePartitionsRequest{
-			Namespace: o.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: queue},
-		})
+		there, err := pollers.Of(ctx, o.client.WorkflowService(), o.namespace, queue, enumspb.TASK_QUEUE_TYPE_ACTIVITY)
 		if err != nil {
 			return 0, err
 		}
-		for _, p := range partitions.GetActivityTaskQueuePartitions() {
-			d, err := o.client.DescribeTaskQueue(ctx, p.GetKey(), enumspb.TASK_QUEUE_TYPE_ACTIVITY)
-			if err != nil {
-				return 0, err
-			}
-			for _, poller := range d.GetPollers() {
-				if at := poller.GetLastAccessTime().AsTime(); at.After(o.seen[poller.GetIdentity()]) {
-					o.seen[poller.GetIdentity()] = at
-				}
+		for _, p := range there {
+			if at := p.GetLastAccessTime().AsTime(); at.After(o.seen[p.GetIdentity()]) {
+				o.seen[p.GetIdentity()] = at
 			}
 		}
 	}

@@ -11,10 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"go.opentelemetry.io/otel/attribute"
 	exporter "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -57,10 +60,33 @@ func Start(ctx context.Context, service string, logger *slog.Logger) (*Telemetry
 		Meter: t.Meter(), UseMonotonicCounters: true,
 		OnError: func(err error) { logger.Error("Something can't be measured.", "err", err) },
 	})
+	if err := t.sayWhichBuild(service); err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
 	if t.traces, err = startTraces(ctx, service, logger); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// buildInfo is 1 for each process, by service and revision: where it isn't there, the service isn't.
+const buildInfo = "throughline_build_info"
+
+func (t *Telemetry) sayWhichBuild(service string) error {
+	revision := "unknown"
+	if b, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range b.Settings {
+			if s.Key == "vcs.revision" {
+				revision = s.Value
+			}
+		}
+	}
+	gauge, err := t.Meter().Int64Gauge(buildInfo)
+	if err == nil {
+		gauge.Record(context.Background(), 1, metric.WithAttributes(
+			attribute.String("service", service), attribute.String("revision", revision), attribute.String("go", runtime.Version())))
+	}
+	return err
 }
 
 // Observe has a client, and the workers that use it, measured and traced.

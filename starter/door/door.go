@@ -176,6 +176,7 @@ func New(o Options) *Door {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, proposals to /proposals and returns to /returns."}, nil)
 	})
+	d.countFrom()
 	d.handler = d.logged(d.observed(d.recovered(mux)))
 	return d
 }

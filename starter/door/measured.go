@@ -12,6 +12,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/workflows/lead"
+	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 // What is measured of the door. Requests are by route, never by address, which may have a person in it; those that ask for health are
@@ -34,6 +37,15 @@ func (d *Door) countTaken(what string, receipt intake.Receipt) {
 	default:
 		d.countTrigger(what, "accepted", "")
 	}
+}
+
+// countFrom begins what is counted when something is lost at nought: a counter that comes into being with its first count has not
+// grown by it, as Prometheus sees it.
+func (d *Door) countFrom() {
+	for _, what := range []string{lead.WorkflowName, proposal.WorkflowName, returns.WorkflowName} {
+		d.o.Metrics.WithTags(map[string]string{"workflow_type": what, "door": "http", "result": refused, "reason": "unavailable"}).Counter(triggers).Inc(0)
+	}
+	d.o.Metrics.WithTags(map[string]string{"result": "lost"}).Counter(clicks).Inc(0)
 }
 
 func (d *Door) countTrigger(what, result, reason string) {

@@ -15,7 +15,8 @@ import (
 //
 // Money is moved only as store credit. What was paid elsewhere is written down as a refund of those payments that are the shop's to
 // keep the books of and not to make (Shopify's manual payment gateways, which a checkout's own payments count as). For any other one
-// the shop would ask the gateway to pay, a second time: there the lines are refunded and the money isn't mentioned.
+// the shop would ask the gateway to pay, a second time: there the lines are refunded and the money isn't mentioned. Where nothing else
+// is refunded either, there is nothing for the shop to know: the answer has no ID, and no refund is made.
 //
 // The effect's key stands in the refund's note, and is looked up first: a repeat finds the refund, however long ago it was made. An
 // idempotency key keeps two attempts at once apart.
@@ -41,6 +42,9 @@ func (a *Activities) RecordRefund(ctx context.Context, key effect.Key, q RefundR
 	input, err := q.input(n, mark)
 	if err != nil {
 		return RecordedRefund{}, err
+	}
+	if !q.Credit && len(q.Lines) == 0 && q.Shipping.IsZero() && len(input["transactions"].([]map[string]any)) == 0 {
+		return RecordedRefund{}, nil
 	}
 	var made *refundNode
 	err = a.once(ctx, createRefund, key.ID, input, func(p payload) { made = p.Refund })

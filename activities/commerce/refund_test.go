@@ -71,6 +71,22 @@ func TestARefundThatWasPaidElsewhereIsRecordedWithoutMovingMoney(t *testing.T) {
 	}
 }
 
+// So it is where somebody of ours has paid a part in another way, whose lines were recorded before.
+func TestMoneyThatTheShopCantWriteDownIsNotRecordedByItself(t *testing.T) {
+	alone := paidBack
+	alone.Lines = nil
+	for manual, want := range map[bool]int{false: 0, true: 1} {
+		s, a := open(t)
+		o := s.sell()
+		o.header["transactions"].([]object)[0]["manualPaymentGateway"] = manual
+		made := s.refunding(o)
+		got, err := a.RecordRefund(t.Context(), key, alone)
+		require.NoError(t, err)
+		assert.Len(t, *made, want)
+		assert.Equal(t, want == 1, got.ID != "")
+	}
+}
+
 func TestARefundIsRecordedOnceHoweverOftenAndHoweverLate(t *testing.T) {
 	s, a := open(t)
 	made := s.refunding(s.sell())

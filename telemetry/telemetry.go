@@ -55,7 +55,7 @@ func Start(ctx context.Context, service string, logger *slog.Logger) (*Telemetry
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	t.meters = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithView(views()...))
+	t.meters = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithView(pace))
 	t.metrics = opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
 		Meter: t.Meter(), UseMonotonicCounters: true,
 		OnError: func(err error) { logger.Error("Something can't be measured.", "err", err) },

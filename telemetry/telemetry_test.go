@@ -78,12 +78,13 @@ func TestOneNameMayHaveDifferentTags(t *testing.T) {
 
 func TestEachPaceHasBucketsOfItsOwn(t *testing.T) {
 	seen := started(t)
-	for _, name := range []string{"throughline_task_wait", "throughline_step_duration", "throughline_http_request_duration", "temporal_request_latency"} {
+	for _, name := range []string{"throughline_task_wait", "throughline_step_duration", "throughline_http_request_duration", "temporal_request_latency", "temporal_workflow_endtoend_latency"} {
 		seen.Metrics().Timer(name).Record(4 * 24 * time.Hour)
 	}
 	text := read(t, seen)
 	assert.Contains(t, text, `throughline_task_wait_seconds_bucket{le="259200"} 0`, "three days")
 	assert.Contains(t, text, `throughline_task_wait_seconds_bucket{le="432000"} 1`, "five")
+	assert.Contains(t, text, `temporal_workflow_endtoend_latency_seconds_bucket{le="432000"} 1`)
 	assert.Contains(t, text, `throughline_step_duration_seconds_bucket{le="86400"} 0`)
 	assert.Contains(t, text, `throughline_http_request_duration_seconds_bucket{le="30"} 0`)
 	for _, name := range []string{"throughline_task_wait", "throughline_step_duration", "throughline_http_request_duration", "temporal_request_latency"} {

@@ -29,7 +29,7 @@ func TestConfigCheckSaysWhatHappensToAReturn(t *testing.T) {
 		"below USD 250.00, EUR 250.00, GBP 200.00, of customers who returned something of at most 30 % of their orders, once they have 3",
 		"else by support", "remind after 4h of office", "below USD 15.00", "to warehouse within 504h, reminded after 168h, 336h, 432h",
 		"costs the customer USD 7.95", "is given back once all", "above USD 500.00, EUR 500.00, GBP 400.00, and in any other currency",
-		"within 120h, and for 336h after the end", "No ticket starts a return", "systems.shopify.url is missing",
+		"within 120h, and for 840h after the end", "No ticket starts a return", "systems.shopify.url is missing",
 	} {
 		assert.Contains(t, text, want)
 	}

@@ -39,7 +39,9 @@ func (a *app) deploy() *cobra.Command {
 	flags.BoolVar(&f.asJSON, "json", false, "print the deployment as one JSON object")
 	root.AddCommand(
 		a.deployCommand(&f, "status", "Show the versions: which is current, how many open cases end on each, which can be stopped", 0,
-			func(ctx context.Context, d deploy.Deployment, _ []string) (*deploy.Status, error) { return d.Status(ctx) }),
+			func(ctx context.Context, d deploy.Deployment, _ []string) (*deploy.Status, error) {
+				return d.Status(ctx)
+			}),
 		a.deployCommand(&f, "ramp <build ID> <percent>", "Have so many percent of the new cases begin with a version", 2,
 			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) {
 				percent, err := strconv.ParseFloat(strings.TrimSuffix(args[1], "%"), 32)
@@ -49,9 +51,13 @@ func (a *app) deploy() *cobra.Command {
 				return d.Ramp(ctx, args[0], float32(percent))
 			}),
 		a.deployCommand(&f, "current <build ID>", "Have all new cases begin with a version, and go on with it that don't end on another one", 1,
-			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) { return d.Current(ctx, args[0]) }),
+			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) {
+				return d.Current(ctx, args[0])
+			}),
 		a.deployCommand(&f, "rollback <build ID>", "Take a version out of service: the one before is current again, or its ramp ends", 1,
-			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) { return d.Rollback(ctx, args[0]) }),
+			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) {
+				return d.Rollback(ctx, args[0])
+			}),
 		a.deployMove(&f),
 	)
 	return root

@@ -11,8 +11,6 @@ import (
 	"math"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Rate is how many requests a vendor takes in any stretch of time as long as Per. The zero value is no limit.
@@ -21,54 +19,53 @@ type Rate struct {
 	Per      time.Duration
 }
 
-// rounding keeps the last request that just doesn't belong into a stretch of time out of it, where a nanosecond is rounded off.
-const rounding = 1e-6
-
 // Pacer spaces one process's requests to one system. Its zero value lets everything pass until [Pacer.Set]. It is safe for concurrent
 // use.
+//
+// It is golang.org/x/time/rate's bucket told as times instead of tokens (the "generic cell rate algorithm" of telephone exchanges), since
+// a share changes while requests wait for turns that they have been given: a debt of tokens is paid sooner at a higher rate, and others
+// would be sent between those turns; a time stays what it is.
 type Pacer struct {
-	mu     sync.Mutex
-	bucket *rate.Limiter // nil for no limit
+	mu    sync.Mutex
+	every time.Duration // between two requests; 0 for no limit
+	ahead time.Duration // by how much requests may be ahead of that after a pause
+	next  time.Time     // when the next one could be sent, if none were ahead
 }
 
 // Set says how much the process may send from now on: that share of a rate, more than 0 and at most 1.
 //
-// A tenth of it may be sent at once. The rest is spread so that no stretch of r.Per sees more than the share, wherever it begins: a bucket
-// of b requests that fills with f of them in r.Per lets b-1+f through. Where the share is less than one request in r.Per, that holds for the
-// time in which it is one.
+// A tenth of it may be sent at once after a pause. The rest is spread so that no stretch of r.Per sees more than the share, wherever it
+// begins: where b may be sent at once, and f more follow evenly in r.Per, it sees b-1+f. Where the share is less than one request in
+// r.Per, that holds for the time in which it is one.
 func (p *Pacer) Set(r Rate, share float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if r.Requests <= 0 {
-		p.bucket = nil
+		p.every, p.ahead = 0, 0
 		return
 	}
 	most := float64(r.Requests) * share
 	if most > 1 {
-		most = math.Floor(most + rounding)
+		most = math.Floor(most + 1e-9) // a third of 30 is ten
 	}
-	burst := max(1, int(most/10))
-	fill := rate.Limit((most - float64(burst-1)) / r.Per.Seconds() * (1 - rounding))
-	now := time.Now()
-	if p.bucket == nil {
-		p.bucket = rate.NewLimiter(fill, burst)
-		return
-	}
-	p.bucket.SetLimitAt(now, fill)
-	p.bucket.SetBurstAt(now, burst)
+	atOnce := max(1, math.Floor(most/10))
+	p.every = time.Duration(math.Ceil(float64(r.Per) / (most - atOnce + 1)))
+	p.ahead = time.Duration(atOnce-1) * p.every
 }
 
 // turn takes the next turn, and says how long it is until then; where that is longer than patience, it takes none.
 func (p *Pacer) turn(now time.Time, patience time.Duration) (wait time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bucket == nil {
+	if p.every == 0 {
 		return 0, true
 	}
-	turn := p.bucket.ReserveN(now, 1)
-	if wait = turn.DelayFrom(now); wait > patience {
-		turn.CancelAt(now)
+	if wait = max(0, p.next.Sub(now)); wait > patience {
 		return wait, false
 	}
+	if least := now.Add(-p.ahead); p.next.Before(least) {
+		p.next = least
+	}
+	p.next = p.next.Add(p.every)
 	return wait, true
 }

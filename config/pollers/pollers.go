@@ -11,8 +11,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 )
 
-// Of is who has asked a queue for tasks of a kind in the last five minutes and hasn't said that they stop: the latest that Temporal
-// knows of each identity and version.
+// Of is who has asked a queue for tasks of a kind: the latest that Temporal knows of each identity and version. Those that have stopped
+// are among them for five minutes, unless its setting frontend.enableCancelWorkerPollsOnShutdown is on and they said so.
 //
 // Temporal splits a queue into partitions, of which each knows only those that came to it. So all are asked.
 func Of(

@@ -49,7 +49,8 @@ type Version struct {
 	// (it has never had any).
 	Status string    `json:"status"`
 	Since  time.Time `json:"since,omitzero"` // when it came to be that
-	// Queues are the task queues that its workers serve, and Workers how many processes of it there are.
+	// Queues are the task queues that its workers serve, and Workers how many processes of it there are:
+	// one that has just stopped is among them for a minute and a half, where Temporal isn't set to forget it at once.
 	Queues  []string `json:"queues"`
 	Workers int      `json:"workers"`
 	// Pinned is how many open cases end on it.
@@ -162,12 +163,15 @@ func (d Deployment) pinned(buildID string) string {
 	return fmt.Sprintf("TemporalWorkerDeploymentVersion = '%s:%s' AND TemporalWorkflowVersioningBehavior = 'Pinned' AND ExecutionStatus = 'Running'", d.Name, buildID)
 }
 
+// recently is how long ago a worker that is there asked last: it waits for work for a minute, then asks again.
+const recently = 90 * time.Second
+
 // askWhoServes notes whose workers ask a queue for work.
 func (d Deployment) askWhoServes(ctx context.Context, queue string, workers map[string]map[string]bool) error {
 	there, err := pollers.Of(ctx, d.Client.WorkflowService(), d.Namespace, queue, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 	for _, p := range there {
 		v := p.GetDeploymentOptions()
-		if v.GetDeploymentName() != d.Name {
+		if v.GetDeploymentName() != d.Name || time.Since(p.GetLastAccessTime().AsTime()) > recently {
 			continue
 		}
 		if workers[v.GetBuildId()] == nil {

@@ -34,6 +34,12 @@ var (
 	ProjectTask   = Kind{"asana", "tasks"}
 	Invoice       = Kind{"stripe", "invoices"}
 	InvoiceMail   = Kind{"stripe", "invoices that were sent"}
+	Repayment     = Kind{"stripe", "refunds"}
+	Ticket        = Kind{"hubspot", "tickets"}
+	ShopReturn    = Kind{"shopify", "returns"}
+	StockChange   = Kind{"shopify", "changes of stock"}
+	ShopRefund    = Kind{"shopify", "refunds"}
+	Exchange      = Kind{"shopify", "exchanges"}
 )
 
 // Effects counts effects by their kind.
@@ -43,6 +49,15 @@ type Effects map[Kind]int
 func (e Effects) with(others Effects) Effects {
 	all := maps.Clone(e)
 	maps.Copy(all, others)
+	return all
+}
+
+// plus is the same effects, and others.
+func (e Effects) plus(others Effects) Effects {
+	all := maps.Clone(e)
+	for k, n := range others {
+		all[k] += n
+	}
 	return all
 }
 
@@ -72,7 +87,7 @@ func (p *Player) count(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, problem := range compare(p.c.Effects, seen) {
+	for _, problem := range compare(p.c.Effects.plus(p.besides), seen) {
 		p.Problem("%s", problem)
 	}
 	return nil
@@ -80,7 +95,7 @@ func (p *Player) count(ctx context.Context) error {
 
 // happened is what the sandbox counts for the case's workflows. A contact or a company that several of them are about is one.
 func (p *Player) happened(ctx context.Context) (all []sandbox.Effect, err error) {
-	for _, id := range p.ids {
+	for _, id := range slices.Concat(p.ids, p.numbers) {
 		effects, err := p.World.Effects(ctx, id)
 		if err != nil {
 			return nil, err
@@ -132,10 +147,10 @@ func (p *Player) see(ctx context.Context) (Effects, error) {
 			return nil, err
 		}
 		for _, m := range mails {
-			if p.find(func(q policy.Person) bool { return strings.EqualFold(q.Email, m.To.Email) }).ID == "" {
-				seen[CustomerMail]++
-			} else {
+			if p.ours(m.To.Email) {
 				seen[ColleagueMail]++
+			} else {
+				seen[CustomerMail]++
 			}
 		}
 	}
@@ -149,7 +164,32 @@ func (p *Player) see(ctx context.Context) (Effects, error) {
 		t.Count += n
 		p.result.Effects[PrivateAnswer.System] = t
 	}
-	return seen, errors.Join(p.seeCRM(ctx, seen), p.seeDeal(ctx, seen))
+	return seen, errors.Join(p.seeCRM(ctx, seen), p.seeDeal(ctx, seen), p.seeShop(ctx, seen))
+}
+
+// ours reports whether an address is that of somebody of the house.
+func (p *Player) ours(address string) bool {
+	person := p.find(func(q policy.Person) bool { return strings.EqualFold(q.Email, address) })
+	return person.ID != "" || strings.EqualFold(address, p.Handbook.Returns.WarehouseEmail)
+}
+
+// seeShop counts what came of a return in the shop, by its number, and what was given back for it.
+func (p *Player) seeShop(ctx context.Context, seen Effects) error {
+	kinds := map[string]Kind{"return": ShopReturn, "stock": StockChange, "refund": ShopRefund, "exchange": Exchange}
+	for _, id := range slices.Concat(p.ids, p.numbers) {
+		effects, err1 := p.World.Effects(ctx, id)
+		refunds, err2 := p.World.PaymentRefunds(ctx, id)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		for _, e := range effects {
+			if e.System == ShopReturn.System {
+				seen[kinds[e.Operation]] += e.Count
+			}
+		}
+		seen[Repayment] += len(refunds)
+	}
+	return nil
 }
 
 // seeDeal counts what there is to sign, to do and to pay.
@@ -194,6 +234,7 @@ func (p *Player) seeCRM(ctx context.Context, seen Effects) error {
 			count(Contact, sandbox.RecordFilter{Email: p.customers[i]}),
 			count(Company, sandbox.RecordFilter{Case: id}),
 			count(Note, sandbox.RecordFilter{Case: id}),
+			count(Ticket, sandbox.RecordFilter{Case: id}),
 		)
 		if err != nil {
 			return err

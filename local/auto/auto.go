@@ -38,7 +38,7 @@ type Case struct {
 }
 
 // Cases are all there are.
-func Cases() []Case { return slices.Concat(leadCases(), proposalCases()) }
+func Cases() []Case { return slices.Concat(leadCases(), proposalCases(), returnCases()) }
 
 // Workflows are the workflows that have cases.
 func Workflows() []string {
@@ -153,7 +153,7 @@ func Check(o Options) error {
 	if takes := ladder(o.Handbook); takes > longest {
 		return fmt.Errorf("the handbook gives people up to %s, and the cases wait for that: play them with the demo policy", takes)
 	}
-	return errors.Join(checkLeads(o.Handbook), checkProposals(o.Handbook))
+	return errors.Join(checkLeads(o.Handbook), checkProposals(o.Handbook), checkReturns(o.Handbook))
 }
 
 // reach says which of the two addresses leads nowhere.
@@ -176,13 +176,16 @@ func reach(ctx context.Context, o Options) error {
 	return nil
 }
 
-// ladder is how long it takes until the last rung of the handbook's ladders.
+// ladder is how long it takes until the last rung of the handbook's ladders, and until nobody waits for a return any more.
 func ladder(handbook *config.Config) time.Duration {
 	var last time.Duration
-	for _, rung := range slices.Concat(handbook.Lead.Contact, handbook.Lead.Operations, handbook.Proposal.Review, handbook.Proposal.Approval) {
+	for _, rung := range slices.Concat(
+		handbook.Lead.Contact, handbook.Lead.Operations, handbook.Proposal.Review, handbook.Proposal.Approval,
+		handbook.Returns.Review, handbook.Returns.Payment, handbook.Returns.Operations,
+	) {
 		last = max(last, rung.After.Duration)
 	}
-	return last
+	return max(last, waits(handbook))
 }
 
 // narrator writes lines with the time since the beginning in front, one at a time.

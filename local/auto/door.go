@@ -40,6 +40,7 @@ type entrance struct{ path, what string }
 var (
 	leads     = entrance{"/leads", "lead"}
 	proposals = entrance{"/proposals", "proposal"}
+	returned  = entrance{"/returns", "return"}
 )
 
 // hand hands business to the door as often at once as there are ways to send it, and looks whether that is one case.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
@@ -85,6 +86,53 @@ func (p *Player) Answer(
 		}
 	}
 	return nil
+}
+
+// Change is somebody pressing a button that opens a dialog in which things may stand already, and sending it with some of them changed.
+func (p *Player) Change(ctx context.Context, who policy.Person, card sandbox.Message, button string, to map[string]string) error {
+	defer p.dialogs.begin(who)()
+	view, values, err := p.open(ctx, who, card, button)
+	if err != nil {
+		return err
+	}
+	for name, value := range to {
+		if _, there := values[name]; !there {
+			return fmt.Errorf("expected the dialog to ask for %s, saw %v", name, values)
+		}
+		values[name] = value
+	}
+	wrong, err := p.submit(ctx, sandbox.Submission{User: who.Slack, View: view, Values: values})
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("expected the dialog to be taken, saw the mistakes %v", wrong)
+	}
+	return err
+}
+
+// fills is how long people wait for a dialog to be filled in, before they do what it says: close it, and click again.
+const fills = 10 * time.Second
+
+// open opens a dialog, and returns what stands in it.
+func (p *Player) open(ctx context.Context, who policy.Person, card sandbox.Message, button string) (view string, values map[string]string, err error) {
+	for {
+		if view, err = p.press(ctx, who, card, button); err != nil {
+			return "", nil, err
+		}
+		if view == "" {
+			return "", nil, fmt.Errorf("expected %q to open a dialog, saw none", button)
+		}
+		opened := time.Now()
+		err = p.Until(ctx, "the dialog to be filled in", func(ctx context.Context) (done bool, seen string, err error) {
+			d, err := p.World.Dialog(ctx, who.Slack, view)
+			if d.Ready {
+				values = d.Values
+			}
+			return d.Ready || time.Since(opened) > fills, d.Title, err
+		})
+		if err != nil || values != nil {
+			return view, values, err
+		}
+		p.Say("%s finds the dialog empty, and clicks again", who.Name)
+	}
 }
 
 // submit sends a dialog, and returns what is said to be wrong with it.

@@ -30,7 +30,10 @@ type Player struct {
 	forms   int // how many were filled in
 	// ids are the workflows of the case, and customers the e-mail addresses of those whom it is about.
 	ids, customers []string
-	result         Result
+	// numbers are what vendors know workflows by that aren't told their IDs.
+	numbers []string
+	besides Effects
+	result  Result
 }
 
 // play plays the case, and takes its faults back whatever comes of it.
@@ -76,6 +79,12 @@ func (p *Player) Also(id, customer string) {
 	p.ids, p.customers = append(p.ids, id), append(p.customers, customer)
 }
 
+// Numbered says by which number of its own a vendor knows one of the workflows.
+func (p *Player) Numbered(number string) { p.numbers = append(p.numbers, number) }
+
+// Besides says that there must be other effects than the case expects, since it couldn't know how quick everybody would be.
+func (p *Player) Besides(others Effects) { p.besides = others }
+
 // Given says who was given the business, and why.
 func (p *Player) Given(holder, why string) { p.result.Holder, p.result.Why = holder, why }
 
@@ -106,7 +115,7 @@ func (p *Player) Mend(ctx context.Context) error {
 			continue // it has struck as often as was ordered, and is gone
 		}
 		if left[i].Hits == 0 || ordered.Count > 0 {
-			idle = append(idle, fmt.Sprintf("the fault %q of %s %s struck %d times", ordered.Kind, ordered.System, ordered.Path, left[i].Hits))
+			idle = append(idle, fmt.Sprintf("the fault %q of %s %s struck %d times", ordered.Kind, ordered.System, ordered.Path+ordered.Match, left[i].Hits))
 		}
 		if err := p.World.Clear(ctx, ordered.ID); err != nil {
 			return err

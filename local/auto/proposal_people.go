@@ -249,32 +249,9 @@ func changedMeanwhile(ctx context.Context, l *proposalPlay) error {
 	return l.clientSigns(ctx)
 }
 
-// change is the strategist opening a dialog in which everything stands as it is, and changing some of it.
+// change is the strategist changing something.
 func (l *proposalPlay) change(ctx context.Context, card sandbox.Message, button string, to map[string]string) error {
-	defer l.dialogs.begin(l.strategist)()
-	view, err := l.press(ctx, l.strategist, card, button)
-	if err != nil {
-		return err
-	}
-	var d sandbox.Dialog
-	err = l.Until(ctx, "the dialog to be filled in", func(ctx context.Context) (done bool, seen string, err error) {
-		d, err = l.World.Dialog(ctx, l.strategist.Slack, view)
-		return d.Ready, d.Title, err
-	})
-	if err != nil {
-		return err
-	}
-	for name, value := range to {
-		if _, there := d.Values[name]; !there {
-			return fmt.Errorf("expected the dialog to ask for %s, saw %v", name, d.Values)
-		}
-		d.Values[name] = value
-	}
-	wrong, err := l.submit(ctx, sandbox.Submission{User: l.strategist.Slack, View: view, Values: d.Values})
-	if err == nil && len(wrong) > 0 {
-		err = fmt.Errorf("expected the change to be taken, saw the mistakes %v", wrong)
-	}
-	return err
+	return l.Change(ctx, l.strategist, card, button, to)
 }
 
 // dropped is the strategist dropping it.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -60,6 +62,18 @@ func (f *autoFlags) options(o stack.Options, given func(flag string) bool) stack
 // run plays the cases, on a system of their own or on one that is up, and prints what happened to each. The error counts
 // those that did not end as expected.
 func (f *autoFlags) run(ctx context.Context, o stack.Options, out, progress io.Writer) (err error) {
+	if f.door == "" && slices.Contains(o.Config, config.Demo) {
+		dir, err := os.MkdirTemp("", "throughline-auto-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		file, err := auto.Overlay(dir)
+		if err != nil {
+			return err
+		}
+		o.Config = append(slices.Clone(o.Config), file)
+	}
 	handbook, err := config.Load(o.Config...)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request, limit int) (s sent,
 // turnAway refuses what wasn't admitted. A person in a browser gets back what they typed into the form, nil for none, if it was got
 // so far.
 func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, what string, p *problem, body []byte, into *form) {
-	d.log.Info("A "+what+" was turned away.", "why", p.why)
+	d.log.InfoContext(r.Context(), "A "+what+" was turned away.", "why", p.why)
 	d.countTrigger(what, refused, p.reason())
 	if p.Status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", signatureHeader) // RFC 9110, section 15.5.2: a 401 names what it asks for

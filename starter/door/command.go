@@ -37,12 +37,12 @@ func (d *Door) takeCommand(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	d.answer(w, r, d.command(command{User: form.Get("user_id"), Text: form.Get("text"), ResponseURL: form.Get("response_url")}))
+	d.answer(w, r, d.command(r.Context(), command{User: form.Get("user_id"), Text: form.Get("text"), ResponseURL: form.Get("response_url")}))
 }
 
 // command does what a slash command asks for, however it came. A list takes longer than Slack waits where many workflows have to
 // be asked, so it goes its own way.
-func (d *Door) command(c command) reply {
+func (d *Door) command(ctx context.Context, c command) reply {
 	if strings.TrimSpace(c.Text) != "tasks" {
 		return privately(commandUsage)
 	}
@@ -52,10 +52,10 @@ func (d *Door) command(c command) reply {
 		return privately(stranger)
 	}
 	person := people[i]
-	d.say(c.ResponseURL, func(ctx context.Context) string {
+	d.say(ctx, c.ResponseURL, func(ctx context.Context) string {
 		items, err := desk.List(ctx, d.o.Client, desk.Filter{WaitsOn: person.ID})
 		if err != nil {
-			d.log.Warn("The tasks of a person could not be listed.", "err", err)
+			d.log.WarnContext(ctx, "The tasks of a person could not be listed.", "err", err)
 			return tasksUnknown
 		}
 		return list(items)

@@ -26,8 +26,8 @@ const (
 // anything else, and nobody is asked: the button carries what the dialog asks for, or the dialog is filled in later.
 func (d *Door) openDialog(ctx context.Context, click slack.Click) reply {
 	if d.dialogs == nil {
-		d.log.Error("A click's dialog could not be opened: there is no Slack token.", "workflow", click.Task.Workflow, "task", click.Task.Task)
-		return d.lost(click, noDialogs)
+		d.log.ErrorContext(ctx, "A click's dialog could not be opened: there is no Slack token.", "workflow", click.Task.Workflow, "task", click.Task.Task)
+		return d.lost(ctx, click, noDialogs)
 	}
 	var opened slack.Opened
 	var err error
@@ -37,12 +37,12 @@ func (d *Door) openDialog(ctx context.Context, click slack.Click) reply {
 		err = d.dialogs.Open(ctx, click)
 	}
 	if err != nil {
-		d.log.Error("A click's dialog could not be opened; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
-		return d.lost(click, dialogNotOpened)
+		d.log.ErrorContext(ctx, "A click's dialog could not be opened; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+		return d.lost(ctx, click, dialogNotOpened)
 	}
-	d.logClick("A click's dialog was opened.", click)
+	d.logClick(ctx, "A click's dialog was opened.", click)
 	if opened.ID != "" {
-		d.talk.Go(func() { d.fillDialog(opened, click) })
+		d.talk.Go(func() { d.fillDialog(context.WithoutCancel(ctx), opened, click) })
 	}
 	return reply{}
 }
@@ -65,25 +65,25 @@ func (d *Door) takeForm(ctx context.Context, click slack.Click) reply {
 	}
 	handed, err := desk.Hand(ctx, d.o.Client, click.Task.Workflow, decision(click))
 	if err == nil && !handed.Accepted && !handed.Kept {
-		d.logClick("A dialog's answer was refused.", click)
+		d.logClick(ctx, "A dialog's answer was refused.", click)
 		return wrong(handed.Text, handed.Field)
 	}
 	var ended *serviceerror.NotFound
 	switch {
 	case err == nil && handed.Kept && d.kept().Waiting(click.Task.Workflow):
 		d.countClick("kept")
-		d.logClick("A dialog's answer was kept until Temporal is back.", click)
+		d.logClick(ctx, "A dialog's answer was kept until Temporal is back.", click)
 		return reply{body: slackapi.NewUpdateViewSubmissionResponse(saying(clickKept))}
 	case err == nil:
 		d.countClick("taken")
-		d.logClick("A dialog's answer was handed on.", click)
+		d.logClick(ctx, "A dialog's answer was handed on.", click)
 		return reply{body: slackapi.NewClearViewSubmissionResponse()}
 	case errors.As(err, &ended):
 		d.countClick("late")
-		d.logClick("A dialog's answer came after its workflow had ended.", click)
+		d.logClick(ctx, "A dialog's answer came after its workflow had ended.", click)
 		return wrong(d.howItEnded(ctx, click.Task, asPlainText), "")
 	}
-	d.log.Error("A dialog's answer could not be handed on; the person was asked to send it again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+	d.log.ErrorContext(ctx, "A dialog's answer could not be handed on; the person was asked to send it again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
 	d.countClick("lost")
 	return wrong(formLost, "")
 }

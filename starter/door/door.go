@@ -41,6 +41,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/clients"
+	"github.com/throughline-dev/throughline/starter/requestid"
 	"github.com/throughline-dev/throughline/starter/spool"
 )
 
@@ -135,7 +136,7 @@ func New(o Options) *Door {
 	if o.Tracer == nil {
 		o.Tracer = noop.NewTracerProvider().Tracer("")
 	}
-	d := &Door{o: o, log: o.Logger, origin: config.Origin(o.PublicURL)}
+	d := &Door{o: o, log: requestid.Logger(o.Logger), origin: config.Origin(o.PublicURL)}
 	if o.SlackToken != "" {
 		d.dialogs = slack.NewDialogs(slack.Options{URL: o.SlackURL, Token: o.SlackToken, HTTP: o.HTTP})
 	}
@@ -210,7 +211,7 @@ func (d *Door) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := d.bounded(r)
 	defer cancel()
 	if err := d.Ready(ctx); err != nil {
-		d.log.Warn("What comes can't be taken.", "err", err)
+		d.log.WarnContext(r.Context(), "What comes can't be taken.", "err", err)
 		writeText(w, http.StatusServiceUnavailable, "Temporal can't be reached")
 		return
 	}

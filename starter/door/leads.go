@@ -27,7 +27,7 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if entry.Trap(d.o.Leads().Honeypot) {
-		d.log.Info("A lead was turned away.", "why", "honeypot")
+		d.log.InfoContext(r.Context(), "A lead was turned away.", "why", "honeypot")
 	}
 	entry.Signed = in.signed
 	entry.Key = in.named(r, entry.Key, &entry.Mistakes)
@@ -38,7 +38,7 @@ func (d *Door) takeLead(w http.ResponseWriter, r *http.Request) {
 		d.notTaken(w, r, "lead", err, leadForm.with(form))
 		return
 	}
-	status := d.taken(w, "lead", "/leads/", receipt)
+	status := d.taken(w, r, "lead", "/leads/", receipt)
 	if form != nil && wantsPage(r) {
 		d.page(w, http.StatusAccepted, page{Receipt: &receipt, Form: leadForm.with(form)})
 		return

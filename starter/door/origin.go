@@ -41,7 +41,7 @@ func (d *Door) crossOrigin(next http.HandlerFunc) http.HandlerFunc {
 		h.Add("Vary", "Origin")
 		if origin := r.Header.Get("Origin"); origin != "" && d.welcome(r) {
 			h.Set("Access-Control-Allow-Origin", origin)
-			h.Set("Access-Control-Expose-Headers", "Location, Retry-After")
+			h.Set("Access-Control-Expose-Headers", "Location, Retry-After, X-Request-Id")
 		}
 		next(w, r)
 	}

@@ -114,7 +114,7 @@ func TestAPageMayReadEveryAnswerThatItsBrowserGets(t *testing.T) {
 		w := send(opened(t, c.temporal, listed), "POST", "/leads", c.mediaType, c.body, append(c.headers, "Origin", site)...)
 		assert.Equal(t, want, w.Code)
 		assert.Equal(t, site, w.Header().Get("Access-Control-Allow-Origin"), want)
-		assert.Equal(t, "Location, Retry-After", w.Header().Get("Access-Control-Expose-Headers"), want)
+		assert.Equal(t, "Location, Retry-After, X-Request-Id", w.Header().Get("Access-Control-Expose-Headers"), want)
 		assert.Equal(t, "Origin", w.Header().Get("Vary"), want)
 	}
 	w := send(opened(t, none, listed), "GET", "/leads/rotation-dach", "", "", "Origin", site)

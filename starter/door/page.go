@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/throughline-dev/throughline/starter/intake"
 )
@@ -87,7 +88,9 @@ func (d *Door) page(w http.ResponseWriter, status int, p page) {
 		panic(err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'")
+	// Web sites whose pages may send leads may show the form, too.
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors "+
+		strings.Join(append([]string{"'self'"}, d.o.Leads().Origins...), " "))
 	w.Header().Set("Referrer-Policy", "same-origin") // no-referrer would make the form's own Origin "null" (Fetch, "append a request Origin header")
 	write(w, status, body.Bytes())
 }

@@ -24,8 +24,8 @@ const (
 const pageFor = 24 * time.Hour
 
 // fillDialog puts into a dialog what there is to begin with, once the workflow has said what that is, or why there is nothing.
-func (d *Door) fillDialog(opened slack.Opened, click slack.Click) {
-	ctx, cancel := context.WithTimeout(context.Background(), talkWithin)
+func (d *Door) fillDialog(ctx context.Context, opened slack.Opened, click slack.Click) {
+	ctx, cancel := context.WithTimeout(ctx, talkWithin)
 	defer cancel()
 	fields, why := d.fieldsNow(ctx, click)
 	var err error
@@ -39,7 +39,7 @@ func (d *Door) fillDialog(opened slack.Opened, click slack.Click) {
 		err = failed
 	}
 	if err != nil {
-		d.log.Error("A click's dialog could not be filled in.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+		d.log.ErrorContext(ctx, "A click's dialog could not be filled in.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
 	}
 }
 
@@ -47,7 +47,7 @@ func (d *Door) fillDialog(opened slack.Opened, click slack.Click) {
 func (d *Door) fieldsNow(ctx context.Context, click slack.Click) (fields []slack.Field, why string) {
 	views, err := desk.Tasks(ctx, d.o.Client, click.Task.Workflow)
 	if err != nil {
-		d.log.Warn("A workflow could not be asked what a dialog holds.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+		d.log.WarnContext(ctx, "A workflow could not be asked what a dialog holds.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
 		return nil, nothingKnown
 	}
 	i := slices.IndexFunc(views, func(v humantask.View) bool { return v.ID == click.Task.Task })

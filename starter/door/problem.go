@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/throughline-dev/throughline/starter/intake"
+	"github.com/throughline-dev/throughline/starter/requestid"
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
@@ -18,6 +19,8 @@ type problem struct {
 	Status int           `json:"status"`
 	Detail string        `json:"detail,omitempty"`
 	Errors lead.Mistakes `json:"errors,omitempty"`
+	// Request is what the log calls the request: see package requestid.
+	Request string `json:"request_id,omitempty"`
 
 	// why is the reason in a word, for the log; wait is how long the sender should wait, which 503 has of itself.
 	why  string
@@ -46,7 +49,7 @@ func problemOf(err error) problem {
 
 // refuse answers with a problem: as a page to a person in a browser, with what they had typed into the form, else as JSON.
 func (d *Door) refuse(w http.ResponseWriter, r *http.Request, p problem, form *filled) {
-	p.Title = http.StatusText(p.Status)
+	p.Title, p.Request = http.StatusText(p.Status), requestid.Of(r.Context())
 	if p.Status == http.StatusServiceUnavailable {
 		p.wait = retryAfter
 	}
@@ -82,7 +85,6 @@ func writeText(w http.ResponseWriter, status int, text string) {
 
 func write(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a caller who has hung up doesn't hear the answer; what it says holds all the same
 }

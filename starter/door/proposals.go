@@ -37,7 +37,7 @@ func (d *Door) takeProposal(w http.ResponseWriter, r *http.Request) {
 		d.notTaken(w, r, "proposal", err, nil)
 		return
 	}
-	status := d.taken(w, "proposal", "/proposals/", receipt)
+	status := d.taken(w, r, "proposal", "/proposals/", receipt)
 	writeJSON(w, http.StatusAccepted, mediaJSON, accepted{receipt, status})
 }
 

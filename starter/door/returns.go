@@ -31,7 +31,7 @@ func (d *Door) takeReturn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if brought.Trapped {
-		d.log.Info("A return was turned away.", "why", "honeypot")
+		d.log.InfoContext(r.Context(), "A return was turned away.", "why", "honeypot")
 	}
 	brought.Signed = in.signed
 	brought.Key = in.named(r, brought.Key, &brought.Mistakes)
@@ -42,7 +42,7 @@ func (d *Door) takeReturn(w http.ResponseWriter, r *http.Request) {
 		d.notTaken(w, r, "return", err, returnForm.with(form))
 		return
 	}
-	status := d.taken(w, "return", "/returns/", receipt)
+	status := d.taken(w, r, "return", "/returns/", receipt)
 	if form != nil && wantsPage(r) {
 		d.page(w, http.StatusAccepted, page{Receipt: &receipt, Form: returnForm.with(form)})
 		return

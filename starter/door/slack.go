@@ -35,7 +35,7 @@ func (d *Door) fromSlack(w http.ResponseWriter, r *http.Request) (form url.Value
 		return nil, false
 	}
 	if err := signed(r.Header, body, d.o.SlackSigningSecret); err != nil {
-		d.log.Warn("A request to Slack's address was refused.", "err", err)
+		d.log.WarnContext(r.Context(), "A request to Slack's address was refused.", "err", err)
 		d.refuse(w, r, problem{Status: http.StatusUnauthorized, Detail: "This is not signed by Slack, or was more than five minutes ago."}, nil)
 		return nil, false
 	}
@@ -74,7 +74,7 @@ func (d *Door) interact(ctx context.Context, payload []byte) reply {
 	case errors.Is(err, slack.ErrNotOurs): // a link button, or something that another part of the app shows
 		return reply{}
 	case err != nil:
-		d.log.Error("A click could not be read.", "err", err)
+		d.log.ErrorContext(ctx, "A click could not be read.", "err", err)
 		return reply{problem: &problem{Status: http.StatusBadRequest, Detail: "This is no click that Throughline can read."}}
 	case click.Dialog != nil:
 		return d.openDialog(ctx, click)
@@ -92,20 +92,20 @@ func (d *Door) takeClick(ctx context.Context, click slack.Click) reply {
 	switch {
 	case err == nil && d.kept().Waiting(click.Task.Workflow):
 		d.countClick("kept")
-		d.logClick("A click was kept until Temporal is back.", click)
-		d.say(click.ResponseURL, func(context.Context) string { return clickKept })
+		d.logClick(ctx, "A click was kept until Temporal is back.", click)
+		d.say(ctx, click.ResponseURL, func(context.Context) string { return clickKept })
 	case err == nil:
 		d.countClick("taken")
-		d.logClick("A click was handed on.", click)
+		d.logClick(ctx, "A click was handed on.", click)
 	case errors.As(err, &ended):
 		d.countClick("late")
-		d.logClick("A click came after its workflow had ended.", click)
-		d.say(click.ResponseURL, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
+		d.logClick(ctx, "A click came after its workflow had ended.", click)
+		d.say(ctx, click.ResponseURL, func(ctx context.Context) string { return d.howItEnded(ctx, click.Task, inSlacksMarkup) })
 	default:
 		// Slack marks the button with an error when the answer isn't 200, so the person learns of it even where the words
 		// can't reach them.
-		d.log.Error("A click could not be handed on; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
-		return d.lost(click, clickLost)
+		d.log.ErrorContext(ctx, "A click could not be handed on; the person was asked to click again.", "workflow", click.Task.Workflow, "task", click.Task.Task, "err", err)
+		return d.lost(ctx, click, clickLost)
 	}
 	return reply{}
 }
@@ -130,14 +130,14 @@ func decision(click slack.Click) humantask.Decision {
 	return decided
 }
 
-func (d *Door) logClick(what string, click slack.Click) {
-	d.log.Info(what, "workflow", click.Task.Workflow, "task", click.Task.Task, "action", click.Action)
+func (d *Door) logClick(ctx context.Context, what string, click slack.Click) {
+	d.log.InfoContext(ctx, what, "workflow", click.Task.Workflow, "task", click.Task.Task, "action", click.Action)
 }
 
 // lost tells the person that their click wasn't taken, in words where they can be reached, and by Slack's own mark.
-func (d *Door) lost(click slack.Click, text string) reply {
+func (d *Door) lost(ctx context.Context, click slack.Click, text string) reply {
 	d.countClick("lost")
-	d.say(click.ResponseURL, func(context.Context) string { return text })
+	d.say(ctx, click.ResponseURL, func(context.Context) string { return text })
 	return reply{problem: &problem{Status: http.StatusServiceUnavailable, Detail: text}}
 }
 

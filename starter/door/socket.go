@@ -8,6 +8,8 @@ import (
 
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/throughline-dev/throughline/starter/requestid"
 )
 
 // socketAgain is how long the door waits after Slack has refused it for good: a token that was revoked, an app that was removed.
@@ -26,7 +28,7 @@ func (d *Door) ServeSocket(ctx context.Context, appToken string) {
 		if ctx.Err() != nil {
 			return
 		}
-		d.log.Error("Slack refuses the connection for Socket Mode; it is tried again in a minute.", "err", err)
+		d.log.ErrorContext(ctx, "Slack refuses the connection for Socket Mode; it is tried again in a minute.", "err", err)
 		select {
 		case <-ctx.Done():
 			return
@@ -49,7 +51,7 @@ func (d *Door) connected(ctx context.Context, appToken string, work *sync.WaitGr
 		case err := <-ended:
 			return err
 		case e := <-client.Events:
-			if request := d.heard(e); request != nil {
+			if request := d.heard(ctx, e); request != nil {
 				work.Go(func() { d.takeEnvelope(ctx, client, *request) })
 			}
 		}
@@ -58,20 +60,20 @@ func (d *Door) connected(ctx context.Context, appToken string, work *sync.WaitGr
 
 // heard is the request of an event; nil where it has none. Of what slack-go has read only the envelope is used: it decodes the
 // whole payload, and a click must not be lost because Slack sends something new in a place that nobody looks at.
-func (d *Door) heard(e socketmode.Event) *socketmode.Request {
+func (d *Door) heard(ctx context.Context, e socketmode.Event) *socketmode.Request {
 	switch data := e.Data.(type) {
 	case *socketmode.ConnectedEvent:
-		d.log.Info("Connected to Slack by Socket Mode.")
+		d.log.InfoContext(ctx, "Connected to Slack by Socket Mode.")
 	case *slackapi.ConnectionErrorEvent:
-		d.log.Warn("Slack's Socket Mode can't be reached; it is tried again.", "err", data.ErrorObj, "pause", data.Backoff.String())
+		d.log.WarnContext(ctx, "Slack's Socket Mode can't be reached; it is tried again.", "err", data.ErrorObj, "pause", data.Backoff.String())
 	case *socketmode.ErrorWriteFailed:
-		d.log.Warn("Slack could not be answered.", "err", data.Cause)
+		d.log.WarnContext(ctx, "Slack could not be answered.", "err", data.Cause)
 	case *socketmode.ErrorBadMessage:
 		var request socketmode.Request
 		if json.Unmarshal(data.Message, &request) == nil && request.EnvelopeID != "" {
 			return &request
 		}
-		d.log.Error("A message of Slack's Socket Mode could not be read.")
+		d.log.ErrorContext(ctx, "A message of Slack's Socket Mode could not be read.")
 	}
 	if e.Request != nil && e.Request.EnvelopeID != "" {
 		return e.Request
@@ -81,6 +83,7 @@ func (d *Door) heard(e socketmode.Event) *socketmode.Request {
 
 // takeEnvelope answers a request. What isn't taken isn't acknowledged, and Slack tells the person that something went wrong.
 func (d *Door) takeEnvelope(ctx context.Context, client *socketmode.Client, request socketmode.Request) {
+	ctx = requestid.New(ctx)
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Timeout)
 	defer cancel()
 	var a reply
@@ -90,15 +93,15 @@ func (d *Door) takeEnvelope(ctx context.Context, client *socketmode.Client, requ
 	case socketmode.RequestTypeSlashCommands:
 		var c command
 		if err := json.Unmarshal(request.Payload, &c); err != nil {
-			d.log.Error("A command could not be read.")
+			d.log.ErrorContext(ctx, "A command could not be read.")
 			return
 		}
-		a = d.command(c)
+		a = d.command(within, c)
 	}
 	if a.problem != nil {
 		return
 	}
 	if err := client.AckCtx(ctx, request.EnvelopeID, a.body); err != nil {
-		d.log.Warn("Slack could not be answered.", "err", err)
+		d.log.WarnContext(ctx, "Slack could not be answered.", "err", err)
 	}
 }

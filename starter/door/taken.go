@@ -22,8 +22,8 @@ type accepted struct {
 }
 
 // taken logs that Temporal or the spool has a case, and returns the address of its status, which it puts into the answer.
-func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Receipt) (status string) {
-	d.log.Info("A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate, "kept", receipt.Kept)
+func (d *Door) taken(w http.ResponseWriter, r *http.Request, what, path string, receipt intake.Receipt) (status string) {
+	d.log.InfoContext(r.Context(), "A "+what+" was taken.", "id", receipt.ID, "duplicate", receipt.Duplicate, "kept", receipt.Kept)
 	d.countTaken(what, receipt)
 	status = path + receipt.ID
 	w.Header().Set("Location", status)
@@ -34,7 +34,7 @@ func (d *Door) taken(w http.ResponseWriter, what, path string, receipt intake.Re
 func (d *Door) notTaken(w http.ResponseWriter, r *http.Request, what string, err error, form *filled) {
 	var unavailable *intake.Unavailable
 	if errors.As(err, &unavailable) {
-		d.log.Error("A "+what+" could not be handed to Temporal, nor kept; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
+		d.log.ErrorContext(r.Context(), "A "+what+" could not be handed to Temporal, nor kept; its sender was told to send it again.", "id", unavailable.ID, "err", unavailable.Err)
 	}
 	p := problemOf(err)
 	d.countTrigger(what, refused, p.reason())
@@ -69,7 +69,7 @@ func (d *Door) caseStatus(w http.ResponseWriter, r *http.Request, what string, i
 		d.refuse(w, r, unknown, nil)
 		return
 	case err != nil:
-		d.log.Warn("A "+what+"'s status could not be looked up.", "id", id, "err", err)
+		d.log.WarnContext(r.Context(), "A "+what+"'s status could not be looked up.", "id", id, "err", err)
 		d.refuse(w, r, problem{Status: http.StatusServiceUnavailable, Detail: "The " + what + " can't be looked up now. Ask again."}, nil)
 		return
 	}

@@ -29,12 +29,12 @@ const (
 )
 
 // say tells a person something that only they see, after Slack has been answered. The address is a response_url; "" is none.
-func (d *Door) say(address string, text func(context.Context) string) {
+func (d *Door) say(ctx context.Context, address string, text func(context.Context) string) {
 	if address == "" {
 		return
 	}
 	d.talk.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), talkWithin)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), talkWithin)
 		defer cancel()
 		err := slackapi.PostWebhookCustomHTTPContext(ctx, address, d.o.HTTP, &slackapi.WebhookMessage{
 			ResponseType: slackapi.ResponseTypeEphemeral,
@@ -45,7 +45,7 @@ func (d *Door) say(address string, text func(context.Context) string) {
 			err = in.Err // without the address, with which anybody could write into the channel
 		}
 		if err != nil {
-			d.log.Warn("A person could not be told about what they did in Slack.", "err", err)
+			d.log.WarnContext(ctx, "A person could not be told about what they did in Slack.", "err", err)
 		}
 	})
 }

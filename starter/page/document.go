@@ -38,11 +38,11 @@ func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		h.log.Error("A document that there is a link to isn't kept here.", "digest", d.Digest, "kind", d.Kind)
+		h.log.ErrorContext(r.Context(), "A document that there is a link to isn't kept here.", "digest", d.Digest, "kind", d.Kind)
 		h.show(w, page{Status: http.StatusNotFound, Title: "This document isn’t here", Notice: &notice{"bad", "The link is right, but the document is not kept here any more. Tell " + h.helpers() + "."}})
 		return
 	case err != nil:
-		h.log.Error("A document can't be read.", "digest", d.Digest, "err", err)
+		h.log.ErrorContext(r.Context(), "A document can't be read.", "digest", d.Digest, "err", err)
 		h.show(w, page{Status: http.StatusInternalServerError, Title: "This document can’t be read", Notice: &notice{"bad", "Something is wrong where documents are kept. Tell " + h.helpers() + "."}})
 		return
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/clients"
+	"github.com/throughline-dev/throughline/starter/requestid"
 )
 
 // DefaultTimeout is how long a workflow may take to judge an answer where the options don't say: as long as a person waits for a
@@ -73,7 +74,7 @@ func New(o Options) *Handler {
 	if o.Proxies == nil {
 		o.Proxies = func() []string { return nil }
 	}
-	h := &Handler{o: o, log: cmp.Or(o.Logger, slog.Default()), mux: http.NewServeMux(), own: http.NewCrossOriginProtection()}
+	h := &Handler{o: o, log: requestid.Logger(cmp.Or(o.Logger, slog.Default())), mux: http.NewServeMux(), own: http.NewCrossOriginProtection()}
 	if origin := config.Origin(o.PublicURL); origin != "" {
 		_ = h.own.AddTrustedOrigin(origin) // it fails for what is no origin
 	}

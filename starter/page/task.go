@@ -53,7 +53,7 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request, along *sent) (v v
 	people := h.o.People()
 	i := slices.IndexFunc(people, func(p policy.Person) bool { return p.ID == ref.Person })
 	if i < 0 {
-		h.log.Warn("Somebody who isn't in the handbook has come by a link.", "workflow", ref.Workflow, "task", ref.Task)
+		h.log.WarnContext(r.Context(), "Somebody who isn't in the handbook has come by a link.", "workflow", ref.Workflow, "task", ref.Task)
 		h.show(w, page{Status: http.StatusForbidden, Title: "This link is no longer good", Typed: along.typed(nil), Notice: &notice{"note",
 			"Whom it was made for isn't in the handbook any more. If that is a mistake, ask " + h.helpers() + "."}})
 		return v, false
@@ -68,18 +68,18 @@ func (h *Handler) showTask(w http.ResponseWriter, r *http.Request) {
 	}
 	p, err := h.look(r.Context(), v, nil, humantask.Answer{})
 	if err != nil {
-		p = h.unseen(v, err)
+		p = h.unseen(r.Context(), v, err)
 	}
 	h.show(w, p)
 }
 
 // unseen is the page of a task that can't be looked at.
-func (h *Handler) unseen(v visitor, err error) page {
+func (h *Handler) unseen(ctx context.Context, v visitor, err error) page {
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
 		return page{Status: http.StatusGone, For: v.me, Title: "This ended long ago", Notice: &notice{"note", "There is nothing left for you to do here."}}
 	}
-	h.log.Warn("A task's page could not be shown.", "workflow", v.Workflow, "task", v.Task.Task, "err", err)
+	h.log.WarnContext(ctx, "A task's page could not be shown.", "workflow", v.Workflow, "task", v.Task.Task, "err", err)
 	return page{Status: http.StatusServiceUnavailable, For: v.me, Title: "This can’t be shown just now", Wait: 30, Notice: &notice{"note",
 		"Throughline is being worked on, and nothing is lost. This page tries again by itself."}}
 }
@@ -182,19 +182,19 @@ func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.H
 	attributes := []any{"workflow", v.Workflow, "task", v.Task.Task} // and not the action, which is whatever somebody sent
 	switch {
 	case errors.As(err, &ended):
-		h.log.Info("An answer came by a page after its workflow had ended.", attributes...)
+		h.log.InfoContext(ctx, "An answer came by a page after its workflow had ended.", attributes...)
 	case err != nil:
-		h.log.Error("An answer by a page could not be handed on; the person was asked to send it again.", append(attributes, "err", err)...)
+		h.log.ErrorContext(ctx, "An answer by a page could not be handed on; the person was asked to send it again.", append(attributes, "err", err)...)
 		return page{Status: http.StatusServiceUnavailable, For: v.me, Title: "This may not have been recorded", Typed: in.typed(nil), Again: in,
 			Notice: &notice{"bad", "Throughline can’t reach its records just now. What you wrote is still here: please send it again in a minute. Sending it twice does no harm."}}
 	case handed.Kept:
-		h.log.Info("An answer by a page was kept for when a worker is there.", attributes...)
+		h.log.InfoContext(ctx, "An answer by a page was kept for when a worker is there.", attributes...)
 		return page{Status: http.StatusAccepted, For: v.me, Title: "We have your answer", Typed: in.typed(nil), Notice: &notice{"good",
 			"It is kept, and counts as soon as Throughline is back at work, unless somebody else was quicker. Open this page again later to see."}}
 	case !handed.Accepted:
-		h.log.Info("An answer by a page was refused.", attributes...)
+		h.log.InfoContext(ctx, "An answer by a page was refused.", attributes...)
 	default:
-		h.log.Info("An answer by a page was recorded.", attributes...)
+		h.log.InfoContext(ctx, "An answer by a page was recorded.", attributes...)
 	}
 	if err == nil && handed.Accepted {
 		p, err := h.look(ctx, v, nil, humantask.Answer{})

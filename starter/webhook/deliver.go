@@ -159,13 +159,13 @@ func (h *Handler) finish(w http.ResponseWriter, r *http.Request, b batch) tally 
 	}
 	switch {
 	case err != nil:
-		h.log.Error("A post's news could not be handed to Temporal; its vendor was asked to send it again.", append(line, "err", err)...)
+		h.log.ErrorContext(r.Context(), "A post's news could not be handed to Temporal; its vendor was asked to send it again.", append(line, "err", err)...)
 		answer(w, http.StatusServiceUnavailable, "")
 		return became
 	case b.unreadable > 0:
-		h.log.Warn("A post was taken, but some of it is not as its vendor describes it.", line...)
+		h.log.WarnContext(r.Context(), "A post was taken, but some of it is not as its vendor describes it.", line...)
 	default:
-		h.log.Info("A post was taken.", line...)
+		h.log.InfoContext(r.Context(), "A post was taken.", line...)
 	}
 	answer(w, http.StatusOK, b.answer)
 	return became

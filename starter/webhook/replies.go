@@ -59,7 +59,7 @@ func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if form["email"] != "" {
-		h.log.Warn("A mail came raw, so its text is left out: clear \"POST the raw, full MIME message\" in SendGrid's Inbound Parse.")
+		h.log.WarnContext(r.Context(), "A mail came raw, so its text is left out: clear \"POST the raw, full MIME message\" in SendGrid's Inbound Parse.")
 	}
 	h.finish(w, r, h.replies(mailOf(form), check.at))
 }

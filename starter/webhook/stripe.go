@@ -36,7 +36,7 @@ func (h *Handler) takeRefundEvent(w http.ResponseWriter, r *http.Request) {
 	became := h.finish(w, r, refundNews(event))
 	if became.ended > 0 && event.Type == string(stripe.EventTypeRefundFailed) {
 		// The bank may send a refund back weeks later. Nobody else would say so.
-		h.log.Error("A refund has failed whose return is over: the customer hasn't got their money.", "refund", event.Refund, "workflow", event.Case)
+		h.log.ErrorContext(r.Context(), "A refund has failed whose return is over: the customer hasn't got their money.", "refund", event.Refund, "workflow", event.Case)
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/requestid"
 )
 
 // The limits where the options have none.
@@ -96,7 +97,7 @@ func New(o Options) (*Handler, error) {
 	if o.Metrics == nil {
 		o.Metrics = client.MetricsNopHandler
 	}
-	h := &Handler{o: o, log: o.Logger, mux: http.NewServeMux()}
+	h := &Handler{o: o, log: requestid.Logger(o.Logger), mux: http.NewServeMux()}
 	var err error
 	if h.eventKey, err = readKey(o.EventKey); err != nil {
 		return nil, fmt.Errorf("the key of SendGrid's event webhook: %w", err)
@@ -136,7 +137,7 @@ func (h *Handler) unreadable(w http.ResponseWriter, r *http.Request, status int,
 // refuse answers a post that isn't taken, and logs why. The reason is for whoever runs this; a vendor looks at the status
 // alone, and somebody else has no need of it.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int, why error) {
-	h.log.Warn("A post was refused.", "route", r.Pattern, "status", status, "err", why)
+	h.log.WarnContext(r.Context(), "A post was refused.", "route", r.Pattern, "status", status, "err", why)
 	h.count(r, posts, "refused", 1)
 	answer(w, status, "")
 }

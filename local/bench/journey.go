@@ -16,11 +16,13 @@ type journey struct {
 	name   string // "lead"; the door takes them at "/leads"
 	clicks string // what the figures of a click begin with
 
-	// form is what somebody sends, the n-th of all. Each is another customer's.
-	form func(n int64) map[string]any
+	// form is what somebody sends, the n-th of all. Each is another customer's. What has to be there before that, it makes.
+	form func(ctx context.Context, s *system, n int64) (map[string]any, error)
 	// id is the ID of the workflow that a key of the sender's comes to.
 	id func(key string) string
-	// action is what is clicked on the first card.
+	// before is what people do on the first card, where it is the second that is clicked; nil where it is the first.
+	before func(context.Context, *system, sample) error
+	// action is what is clicked on the card.
 	action string
 	// then is what people do after the click until there is nothing left for them to do; nil for nothing.
 	then func(context.Context, *system, *followed) error
@@ -38,8 +40,9 @@ type sample struct {
 	clicked time.Time // the click was made
 	// recorded is when the click was answered, which is when Temporal had it.
 	recorded time.Time
-	card     posted
-	// shown and updated are when Slack had the card, and when it had it as it was after the click.
+	// card is the first, and decided the one that was clicked: the same, for most.
+	card, decided posted
+	// shown and updated are when Slack had the first card, and when it had the one that was clicked as it was after the click.
 	shown, updated time.Time
 }
 
@@ -50,13 +53,30 @@ const (
 	again = 100 * time.Millisecond
 )
 
-// carry sends something through the door, does what people do, and returns when its workflow has come to its end.
-func (s *system) carry(ctx context.Context, j *journey, by carrier) (one sample, err error) {
+// letter is a form that is about to be sent.
+type letter struct {
+	id   string // of the workflow that it comes to
+	body []byte
+}
+
+// write makes everything ready for the next one of a journey to be sent.
+func (s *system) write(ctx context.Context, j *journey) (letter, error) {
+	n := s.numbers.Add(1)
+	form, err := j.form(ctx, s, n)
+	if err != nil {
+		return letter{}, fmt.Errorf("%s %d: %w", j.name, n, err)
+	}
+	key := fmt.Sprint("benchmark-", n)
+	form["submission_id"] = key
+	body, err := json.Marshal(form)
+	return letter{j.id(key), body}, err
+}
+
+// carry sends a letter through the door, does what people do, and returns when its workflow has come to its end.
+func (s *system) carry(ctx context.Context, j *journey, by carrier, l letter) (one sample, err error) {
 	ctx, cancel := context.WithTimeout(ctx, carryWithin)
 	defer cancel()
-	n := s.numbers.Add(1)
-	key := fmt.Sprint("benchmark-", n)
-	one.id = j.id(key)
+	one.id = l.id
 	on := s.tap.follow(one.id, by)
 	defer func() {
 		if err != nil {
@@ -64,21 +84,24 @@ func (s *system) carry(ctx context.Context, j *journey, by carrier) (one sample,
 		}
 	}()
 
-	form := j.form(n)
-	form["submission_id"] = key
-	body, err := json.Marshal(form)
-	if err != nil {
-		return one, err
-	}
 	one.sent = time.Now()
-	if err := s.send(ctx, j, one.id, body); err != nil {
+	if err := s.send(ctx, j, l); err != nil {
 		return one, err
 	}
 	if one.card, err = next(ctx, on.card, "card"); err != nil {
 		return one, err
 	}
+	one.decided = one.card
+	if j.before != nil {
+		if err := j.before(ctx, s, one); err != nil {
+			return one, err
+		}
+		if one.decided, err = next(ctx, on.card, "second card"); err != nil {
+			return one, err
+		}
+	}
 	one.clicked = time.Now()
-	if err := s.click(ctx, one.card, j.action); err != nil {
+	if err := s.click(ctx, one.decided, j.action); err != nil {
 		return one, err
 	}
 	one.recorded = time.Now()
@@ -101,10 +124,10 @@ func next[T any](ctx context.Context, news <-chan T, what string) (n T, err erro
 	}
 }
 
-// send puts a form through the door. As a sender should, it sends again what wasn't taken in time.
-func (s *system) send(ctx context.Context, j *journey, id string, body []byte) error {
+// send puts a letter through the door. As a sender should, it sends again what wasn't taken in time.
+func (s *system) send(ctx context.Context, j *journey, l letter) error {
 	for {
-		status, answer, err := s.post(ctx, s.Door+"/"+j.name+"s", body)
+		status, answer, err := s.post(ctx, s.Door+"/"+j.name+"s", l.body)
 		switch {
 		case err != nil:
 			return err
@@ -120,7 +143,7 @@ func (s *system) send(ctx context.Context, j *journey, id string, body []byte) e
 		if err := json.Unmarshal(answer, &taken); err != nil {
 			return err
 		}
-		if taken.ID != id {
+		if taken.ID != l.id {
 			return errors.New("the door took it as " + taken.ID)
 		}
 		return nil
@@ -148,7 +171,7 @@ func (s *system) click(ctx context.Context, card posted, action string) error {
 	}
 }
 
-// verify makes sure that something ended as it should, and asks the sandbox when it had the card.
+// verify makes sure that something ended as it should, and asks the sandbox when it had the cards.
 func (s *system) verify(ctx context.Context, j *journey, one *sample) error {
 	var result ended
 	if err := s.Client.GetWorkflow(ctx, one.id, "").Get(ctx, &result); err != nil {
@@ -162,11 +185,14 @@ func (s *system) verify(ctx context.Context, j *journey, one *sample) error {
 		return err
 	}
 	for _, m := range messages {
-		if m.TS == one.card.TS && m.Edits > 0 {
-			one.shown, one.updated = m.Posted, m.Edited
+		if m.TS == one.card.TS {
+			one.shown = m.Posted
+		}
+		if m.TS == one.decided.TS && m.Edits > 0 {
+			one.updated = m.Edited
 		}
 	}
-	if len(messages) != j.messages || one.updated.IsZero() {
+	if len(messages) != j.messages || one.shown.IsZero() || one.updated.IsZero() {
 		return fmt.Errorf("%s %s: Slack should have %d messages, the card brought up to date, and has %d", j.name, one.id, j.messages, len(messages))
 	}
 	return nil

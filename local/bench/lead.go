@@ -30,12 +30,12 @@ var prospects = []struct{ company, domain, country, region string }{
 }
 
 // leadForm has a domain of its own each time: one that the CRM knows would go to whoever owns the company there.
-func leadForm(n int64) map[string]any {
+func leadForm(_ context.Context, _ *system, n int64) (map[string]any, error) {
 	from := prospects[n%int64(len(prospects))]
 	return map[string]any{
 		"name": "Ada Brandt", "email": fmt.Sprintf("ada@branch-%d-%s", n, from.domain), "phone": "+49 711 5550 178",
 		"company": from.company, "country": from.country, "region": from.region, "employees": 120,
 		"message":    "We would like to see your robot at work. When could somebody show it to us?",
 		"utm_source": "search",
-	}
+	}, nil
 }

@@ -16,15 +16,21 @@ type round struct {
 }
 
 // carryMany carries n of a journey, atOnce of them in flight at any time: when one has ended, the next is sent. What costs time and
-// isn't part of it, such as making sure of how it ended, comes afterwards.
+// isn't part of it comes before, such as writing the letters, or afterwards, such as making sure of how it ended.
 func (s *system) carryMany(ctx context.Context, j *journey, by carrier, n, atOnce int) (round, error) {
-	r := round{samples: make([]sample, n)}
+	r, letters := round{samples: make([]sample, n)}, make([]letter, n)
+	for i := range letters {
+		var err error
+		if letters[i], err = s.write(ctx, j); err != nil {
+			return r, err
+		}
+	}
 	group, inGroup := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	began, before := time.Now(), cpuTime()
 	for i := range n {
 		group.Go(func() (err error) {
-			r.samples[i], err = s.carry(inGroup, j, by)
+			r.samples[i], err = s.carry(inGroup, j, by, letters[i])
 			return err
 		})
 	}

@@ -32,7 +32,7 @@ func sign(ctx context.Context, s *system, on *followed) error {
 }
 
 // proposalForm has everything that a proposal needs, and is too small to need anybody's approval.
-func proposalForm(n int64) map[string]any {
+func proposalForm(_ context.Context, _ *system, n int64) (map[string]any, error) {
 	from := prospects[n%int64(len(prospects))]
 	return map[string]any{
 		"title": "A picking cell for line 2",
@@ -47,7 +47,7 @@ func proposalForm(n int64) map[string]any {
 		},
 		"discount":    map[string]any{"percent": "5"},
 		"valid_until": time.Now().AddDate(0, 2, 0).Format(time.DateOnly),
-	}
+	}, nil
 }
 
 const notes = `# Goals

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -83,6 +84,38 @@ func (f future) get(result any) {
 func (s *steps) await(signal string, into any) {
 	if s.err == nil {
 		workflow.GetSignalChannel(s.ctx, signal).Receive(s.ctx, into)
+	}
+}
+
+// queue does steps beside the rest, one after the other.
+type queue struct {
+	todo []func(*steps)
+	busy bool
+	err  error // of the first that failed; no more is done then
+}
+
+// beside makes a queue.
+func beside(ctx workflow.Context) *queue {
+	q := &queue{}
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		s := begin(ctx)
+		for workflow.Await(ctx, func() bool { return len(q.todo) > 0 }) == nil {
+			do := q.todo[0]
+			q.todo, q.busy = q.todo[1:], true
+			do(s)
+			q.busy, q.err = false, s.err
+		}
+	})
+	return q
+}
+
+func (q *queue) add(do func(*steps)) { q.todo = append(q.todo, do) }
+
+// join waits until a queue has done everything, and fails where it did.
+func (s *steps) join(q *queue) {
+	err := workflow.Await(s.ctx, func() bool { return len(q.todo) == 0 && !q.busy })
+	if s.err = errors.Join(s.err, q.err); s.err == nil {
+		s.err = err
 	}
 }
 

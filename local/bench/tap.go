@@ -13,6 +13,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
 // carrier says who carries something.
@@ -28,7 +29,7 @@ const (
 const barePool = "benchmark-bare"
 
 // tap sits in the client and the workers of a system that is measured. There it lets references take the place of the lead, the
-// proposal and the rotation, so that a reference differs from what it is compared with by the workflow's code alone: it has
+// proposal, the return and the rotation, so that a reference differs from what it is compared with by the workflow's code alone: it has
 // the same door, start, server, workers, activities and sandbox. And it tells when there is something for people to do and when
 // a workflow has come to its end, since asking for that again and again would cost what is to be measured.
 type tap struct {
@@ -40,7 +41,7 @@ type tap struct {
 // followed is a workflow of which there is to be news.
 type followed struct {
 	by      carrier
-	card    chan posted   // its first card
+	card    chan posted   // its cards, of which the next may come once the one before was taken
 	request chan string   // the ID of its first request for a signature
 	ended   chan struct{} // closed when its function has returned, a moment before Temporal has that
 	end     func()        // closes ended; called again where Temporal has refused the end
@@ -71,7 +72,7 @@ func (t *tap) of(id string) *followed {
 	return t.cases[id]
 }
 
-// tell tells of the first of its kind; nobody waits for a further one.
+// tell tells of something, unless nobody has taken what was told before.
 func tell[T any](to chan T, news T) {
 	select {
 	case to <- news:
@@ -127,6 +128,8 @@ func (w *workflows) ExecuteWorkflow(ctx workflow.Context, in *interceptor.Execut
 		return w.carry(ctx, in, func(repeatable kind) (ended, error) { return bareLead(ctx, arg, repeatable) })
 	case proposal.Request:
 		return w.carry(ctx, in, func(repeatable kind) (ended, error) { return bareProposal(ctx, arg, repeatable) })
+	case returns.Request:
+		return w.carry(ctx, in, func(repeatable kind) (ended, error) { return bareReturn(ctx, arg, repeatable) })
 	case string:
 		if arg == barePool {
 			return nil, bareRotation(ctx)

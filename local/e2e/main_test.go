@@ -24,6 +24,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "the worker ended:", beWorker(orders))
 		os.Exit(1)
 	}
+	if orders := os.Getenv(envStarter); orders != "" {
+		fmt.Fprintln(os.Stderr, "the starter ended:", beStarter(orders))
+		os.Exit(1)
+	}
 	flag.Parse()
 	code := m.Run()
 	if started.stack != nil {

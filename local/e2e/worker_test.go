@@ -36,17 +36,9 @@ type orders struct {
 }
 
 // beWorker is a worker process's whole life, which ends when it is killed. It ends with its parent too, whatever became of that
-// one: its standard input is a pipe that only the parent holds.
+// one (see begin): its standard input is a pipe that only the parent holds.
 func beWorker(text string) error {
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(1)
-	}()
-	var o orders
-	if err := json.Unmarshal([]byte(text), &o); err != nil {
-		return err
-	}
-	conf, err := config.Load(o.Config...)
+	o, conf, err := begin(text)
 	if err != nil {
 		return err
 	}
@@ -67,6 +59,19 @@ func beWorker(text string) error {
 		return err
 	}
 	return p.Run(context.Background())
+}
+
+// begin reads a process's orders, and has it end with its parent.
+func begin(text string) (o orders, conf *config.Config, err error) {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return o, nil, err
+	}
+	conf, err = config.Load(o.Config...)
+	return o, conf, err
 }
 
 // holding keeps answers to updates to itself.
@@ -109,7 +114,7 @@ func (h *holder) hold(err error, args []any) {
 	}
 }
 
-// spawned is a worker process.
+// spawned is a worker process, or a starter.
 type spawned struct {
 	cmd   *exec.Cmd
 	hold  []string
@@ -121,8 +126,14 @@ type spawned struct {
 // documents and door are the system's. It ends with the test, unless it is killed before.
 func (s system) spawn(t *testing.T, o orders) *spawned {
 	t.Helper()
+	return s.process(t, envWorker, o, map[string]any{"public_url": s.Door})
+}
+
+// process starts a process that a variable tells what it is.
+func (s system) process(t *testing.T, as string, o orders, starter map[string]any) *spawned {
+	t.Helper()
 	world, err := json.Marshal(map[string]any{ // which is YAML too
-		"systems": s.Config.Systems, "documents": s.Config.Documents, "starter": map[string]any{"public_url": s.Door},
+		"systems": s.Config.Systems, "documents": s.Config.Documents, "starter": starter,
 	})
 	require.NoError(t, err)
 	overlay := filepath.Join(t.TempDir(), "world.yaml")
@@ -132,7 +143,7 @@ func (s system) spawn(t *testing.T, o orders) *spawned {
 	require.NoError(t, err)
 
 	w := &spawned{cmd: exec.Command(os.Args[0]), hold: o.Hold, held: make(chan string, 100), ended: make(chan error, 1)}
-	w.cmd.Env = append(os.Environ(), envWorker+"="+string(text))
+	w.cmd.Env = append(os.Environ(), as+"="+string(text))
 	w.cmd.Stderr = t.Output()
 	_, err = w.cmd.StdinPipe()
 	require.NoError(t, err)

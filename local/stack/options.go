@@ -35,6 +35,8 @@ type Options struct {
 
 	// NoWorkers leaves the workers out, for whoever starts and stops their own: see package workers/process.
 	NoWorkers bool
+	// NoDoor leaves the door out, for whoever opens their own where it would be: at Stack.Door.
+	NoDoor bool
 
 	// Codec encrypts what Temporal gets; nil for the one of the environment's keys: see [config.CodecKeys].
 	Codec *codec.Codec

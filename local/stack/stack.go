@@ -91,7 +91,12 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 			return s, err
 		}
 	}
-	if err := s.openDoor(ctx, live, doors.door); err != nil {
+	if o.NoDoor {
+		err = doors.door.Close()
+	} else {
+		err = s.openDoor(ctx, live, doors.door)
+	}
+	if err != nil {
 		return s, err
 	}
 	s.run("handbook", func(ctx context.Context) error {

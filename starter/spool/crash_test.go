@@ -75,7 +75,7 @@ func beChild(dir, limit string) error {
 		case err == nil:
 			kept++
 		default:
-			fmt.Println("full:", err)
+			fmt.Println("full:", s.Full())
 			low.Cur = now.Cur
 			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &now); err != nil {
 				return err
@@ -83,7 +83,7 @@ func beChild(dir, limit string) error {
 		}
 	}
 	fmt.Println("kept", kept+after)
-	return nil
+	return s.Full()
 }
 
 // child starts a process that uses a spool.

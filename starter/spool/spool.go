@@ -76,6 +76,9 @@ type Spool struct {
 	here  map[uint64]struct{} // the numbers of all that is in lines
 	aged  []spot              // by age; those that aren't here any more are dropped when they are come upon
 	size  int64               // of all that is in lines, and of what is just being written
+	// broken is why the latest write failed, at a time; nil where it didn't.
+	broken   error
+	brokenAt time.Time
 
 	more                  chan struct{} // something was kept
 	kept, handed, refused atomic.Int64
@@ -153,8 +156,10 @@ func (s *Spool) Keep(e Entry) error {
 	defer s.mu.Unlock()
 	if err != nil {
 		s.size -= size
-		return fmt.Errorf("the spool can't be written: %w", cause(err))
+		s.broken, s.brokenAt = fmt.Errorf("the spool can't be written: %w", cause(err)), time.Now()
+		return s.broken
 	}
+	s.broken = nil
 	s.enter(e.Line, spot{number, size, e.At, e.Kind, e.Mark})
 	s.kept.Add(1)
 	select {
@@ -208,6 +213,9 @@ func (s *Spool) full(size int64, now time.Time) error {
 // worthIt is the least room with which a spool isn't full, in bytes: that for a lead.
 const worthIt = 64 << 10
 
+// doubt is for how long a write that has failed says that the next one would, too: a disk that was full may have room again.
+const doubt = 30 * time.Second
+
 // Full says why nothing more can be kept; nil where there is room for a lead at least, as far as is known without writing.
 func (s *Spool) Full() error {
 	if s == nil {
@@ -215,6 +223,9 @@ func (s *Spool) Full() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.broken != nil && time.Since(s.brokenAt) < doubt {
+		return s.broken
+	}
 	return s.full(worthIt, time.Now())
 }
 

@@ -96,7 +96,7 @@ func sendLosing(ctx context.Context, l *returnPlay) error {
 }
 
 // shopsRepliesLost is a shop that does all that it is asked for, and each time the answer gets lost: that the return is accepted, that
-// what is wanted instead is kept for the customer, that what came is processed and in stock, and that it is refunded.
+// what is wanted instead is kept for the customer, that what came is back in stock, and that it is refunded.
 func shopsRepliesLost(ctx context.Context, l *returnPlay) error {
 	if _, err := l.task(ctx, decideTitle); err != nil {
 		return err
@@ -123,7 +123,7 @@ func shopsRepliesLost(ctx context.Context, l *returnPlay) error {
 	if _, err := l.task(ctx, parcelTitle); err != nil {
 		return err
 	}
-	if err := lose(`"returnId":"`+o.Returns[0].ID, l.number); err != nil {
+	if err := lose(`"returnId":"` + o.Returns[0].ID); err != nil {
 		return err
 	}
 	if err := l.takesIn(ctx, asNew); err != nil {

@@ -17,6 +17,7 @@ import (
 	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
@@ -31,6 +32,7 @@ func requireReplay(t *testing.T, h *history.History, name string) {
 	require.NoError(t, err)
 	lead.Register(replayer)
 	proposal.Register(replayer)
+	returns.Register(replayer)
 	rotation.Register(replayer)
 	keeper.Register(replayer)
 	require.NoError(t, replayer.ReplayWorkflowHistory(log.NewStructuredLogger(slog.New(slog.DiscardHandler)), h))

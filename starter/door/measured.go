@@ -70,9 +70,13 @@ func (p problem) reason() string {
 }
 
 // observed measures requests and makes each a span, below that of whoever has sent it with W3C's header traceparent. The span names
-// the route and the answer, and nothing that was sent.
+// the route and the answer, and nothing that was sent. Those that ask every few seconds whether the door is there are left out.
 func (d *Door) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			next.ServeHTTP(w, r)
+			return
+		}
 		began := time.Now()
 		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 		ctx, span := d.o.Tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
@@ -80,25 +84,15 @@ func (d *Door) observed(next http.Handler) http.Handler {
 		seen, inner := &watched{ResponseWriter: w}, r.WithContext(ctx)
 		next.ServeHTTP(seen, inner)
 		r.Pattern = inner.Pattern // for the log, which is further out
-		if isProbe(r.Pattern) {
-			return
-		}
 		d.o.Metrics.WithTags(map[string]string{"route": r.Pattern, "code": strconv.Itoa(seen.status)}).
 			Timer(requestDuration).Record(time.Since(began))
-		method, route, named := strings.Cut(r.Pattern, " ")
-		if !named {
-			method, route = "", r.Pattern
-		}
 		span.SetName(r.Pattern)
-		span.SetAttributes(attribute.String("http.route", route), attribute.Int("http.response.status_code", seen.status))
-		if named {
-			span.SetAttributes(attribute.String("http.request.method", method))
+		span.SetAttributes(attribute.Int("http.response.status_code", seen.status))
+		if method, route, ok := strings.Cut(r.Pattern, " "); ok {
+			span.SetAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route))
 		}
 		if seen.status >= http.StatusInternalServerError {
 			span.SetStatus(codes.Error, "")
 		}
 	})
 }
-
-// isProbe reports whether a route is one that is asked every few seconds, and says nothing.
-func isProbe(pattern string) bool { return pattern == "GET /healthz" || pattern == "GET /readyz" }

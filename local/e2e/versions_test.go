@@ -138,7 +138,7 @@ func TestTwoVersionsSideBySide(t *testing.T) {
 	rotationOf := func(id string) string { return assignment.WorkflowID(s.result(t, id).Route.Pool.Name) }
 
 	_, err := d.Status(ctx)
-	require.ErrorContains(t, err, `Temporal knows no deployment "throughline"`)
+	require.ErrorContains(t, err, `there is no deployment "throughline"`)
 
 	// The first release. Before it is current, its workers are there and have nothing to do.
 	stopOne := s.release(t, config.Deployment{Name: "throughline", BuildID: "one"})

@@ -100,7 +100,7 @@ func (d Deployment) serving(ctx context.Context, buildID string) (*Status, error
 // arrived is the status once a change is in force at all of Temporal's task queues. The error is that of the change.
 func (d Deployment) arrived(ctx context.Context, err error) (*Status, error) {
 	if refused := (*serviceerror.FailedPrecondition)(nil); errors.As(err, &refused) {
-		return nil, fmt.Errorf("Temporal refuses it: %s. Look at `starter deploy status`: somebody else may have changed something at this moment, or the version's workers don't serve all queues", refused.Message)
+		return nil, fmt.Errorf("refused by Temporal: %s (somebody else may have changed something at this moment, or the version's workers don't serve all queues: look at `starter deploy status`)", refused.Message)
 	}
 	if err != nil {
 		return nil, err

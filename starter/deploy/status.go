@@ -83,7 +83,7 @@ func (d Deployment) Status(ctx context.Context) (*Status, error) {
 	service := d.Client.WorkflowService()
 	r, err := service.DescribeWorkerDeployment(ctx, &workflowservice.DescribeWorkerDeploymentRequest{Namespace: d.Namespace, DeploymentName: d.Name})
 	if missing := (*serviceerror.NotFound)(nil); errors.As(err, &missing) {
-		return nil, fmt.Errorf("Temporal knows no deployment %q in the namespace %q: start a worker with workers.deployment.name set to that", d.Name, d.Namespace)
+		return nil, fmt.Errorf("there is no deployment %q in Temporal's namespace %q: start a worker with workers.deployment.name set to that", d.Name, d.Namespace)
 	}
 	if err != nil {
 		return nil, err

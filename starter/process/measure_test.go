@@ -19,7 +19,7 @@ func TestASpoolIsMeasuredAsItIsWhenSomebodyAsks(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { seen.Finish(slog.Default()) })
 	require.NoError(t, MeasureSpool(seen.Meter(), nil), "without a spool there is nothing to measure")
-	kept, err := spool.Open(spool.Options{Dir: t.TempDir(), MaxSize: 1 << 20, MaxAge: time.Hour})
+	kept, err := spool.Open(spool.Options{Dir: t.TempDir(), MaxSize: 100_000, MaxAge: time.Hour})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, kept.Close()) })
 	require.NoError(t, MeasureSpool(seen.Meter(), kept))
@@ -37,7 +37,7 @@ func TestASpoolIsMeasuredAsItIsWhenSomebodyAsks(t *testing.T) {
 	}
 	assert.NotContains(t, text(), "throughline_spool_size_bytes 0\n")
 	assert.NotContains(t, text(), "throughline_spool_oldest_age_seconds 0\n")
-	long := make([]byte, 100_000)
+	long := make([]byte, 10_000)
 	_, _ = rand.Read(long) // what is kept is compressed
 	for err == nil {
 		err = kept.Keep(spool.Entry{Line: "lead-a", Kind: "start", Content: long})

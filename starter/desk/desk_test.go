@@ -100,7 +100,7 @@ func TestTheListHasTheOpenTasksOfAllWorkflowsTheMostUrgentFirst(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, items, 3)
 	assert.Equal(t, Item{
-		Workflow: "lead-a", Kind: "lead", Task: "contact", Title: "Contact Contoso", WaitsOn: []string{"maria"},
+		Workflow: "lead-a", Kind: "lead", Task: "contact", Title: "Contact Contoso", Version: "1", WaitsOn: []string{"maria"},
 		Actions: []string{"contacted", "disqualified"}, Since: now, Due: now.Add(-time.Minute), Breached: true,
 		Next: &humantask.NextRung{Do: policy.Escalate, At: now.Add(time.Hour)},
 	}, items[0])

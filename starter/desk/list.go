@@ -32,6 +32,8 @@ type Item struct {
 	Kind     string `json:"kind"`
 	Task     string `json:"task,omitempty"`
 	Title    string `json:"title"`
+	// Version is that of what the task is about; "" where there is only one.
+	Version string `json:"version,omitempty"`
 	// WaitsOn are the handbook IDs of who is expected to answer: the holder, or all of a group while nobody has claimed it.
 	WaitsOn []string `json:"waits_on"`
 	// Actions are the answers that it takes.
@@ -153,7 +155,7 @@ func ask(ctx context.Context, c client.Client, run *workflowpb.WorkflowExecution
 			continue
 		}
 		items = append(items, Item{
-			Workflow: id, Kind: kind, Task: v.ID, Title: v.Title, WaitsOn: waitsOn(v), Actions: actions(v),
+			Workflow: id, Kind: kind, Task: v.ID, Title: v.Title, Version: v.Version, WaitsOn: waitsOn(v), Actions: actions(v),
 			Since: v.Since, Due: v.Due, Breached: v.Breached, PausedSince: v.PausedSince, Next: v.Next,
 		})
 	}

@@ -15,6 +15,7 @@
 //	POST /sendgrid/replies    answers by e-mail, signed by SendGrid: package webhook
 //	GET  /tasks/{token}       a task, for whom the link is made; POST answers it: package page
 //	GET  /documents/{token}   a document, for who has a link to it: package page
+//	GET  /tasks, /sso/…       all that waits for who has signed in, and how they do: package page
 //	GET  /healthz             200 while the process is alive
 //	GET  /readyz              200 while what comes can be taken: Temporal can be reached, or the spool has room
 //
@@ -160,7 +161,9 @@ func New(o Options) *Door {
 		}
 	}
 	if o.Pages != nil {
+		mux.Handle("/tasks", o.Pages)
 		mux.Handle("/tasks/", o.Pages)
+		mux.Handle("/sso/", o.Pages)
 		mux.Handle("/documents/", o.Pages)
 	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })

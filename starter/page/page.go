@@ -5,6 +5,14 @@
 //	POST /tasks/{token}      answers it
 //	GET  /documents/{token}  a document
 //
+// With single sign-on (package sso) there are also
+//
+//	GET  /tasks         all that waits for who has signed in
+//	GET  /sso/login     signs in, by way of /sso/callback
+//	POST /sso/logout    signs out
+//
+// and a link to which its signature is right opens for whom it was made, however old, while they are signed in.
+//
 // Only a POST decides, since programs that look for bad links in e-mails follow all of them. Whoever has a link is taken for the
 // person that it names, and for nobody else: the workflow judges their answer as it does a click in Slack.
 package page
@@ -23,6 +31,7 @@ import (
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/clients"
 	"github.com/throughline-dev/throughline/starter/requestid"
+	"github.com/throughline-dev/throughline/starter/sso"
 )
 
 // DefaultTimeout is how long a workflow may take to judge an answer where the options don't say: as long as a person waits for a
@@ -48,6 +57,8 @@ type Options struct {
 	Company string
 	// PublicURL is how the outside reaches the pages, so that their own forms are known by it; "" where it is what requests say.
 	PublicURL string
+	// SSO signs people in; nil for links alone.
+	SSO *sso.SSO
 	// Proxies are the networks of the proxies in front, whose word on who a client is counts; nil for none.
 	Proxies func() []string
 	// Timeout is how long a workflow may take to judge an answer; 0 for [DefaultTimeout].
@@ -81,7 +92,15 @@ func New(o Options) *Handler {
 	h.mux.HandleFunc("GET /tasks/{token}", h.showTask)
 	h.mux.HandleFunc("POST /tasks/{token}", h.decideTask)
 	h.mux.HandleFunc("GET /documents/{token}", h.showDocument)
-	for path, methods := range map[string]string{"/tasks/{token}": "GET, HEAD, POST", "/documents/{token}": "GET, HEAD"} {
+	all := map[string]string{"/tasks/{token}": "GET, HEAD, POST", "/documents/{token}": "GET, HEAD"}
+	if o.SSO != nil {
+		h.mux.HandleFunc("GET /tasks", h.listTasks)
+		h.mux.HandleFunc("GET "+sso.LoginPath, h.login)
+		h.mux.HandleFunc("GET "+sso.CallbackPath, h.loggedIn)
+		h.mux.HandleFunc("POST "+sso.LogoutPath, h.logout)
+		all["/tasks"], all[sso.LoginPath], all[sso.CallbackPath], all[sso.LogoutPath] = "GET, HEAD", "GET, HEAD", "GET, HEAD", "POST"
+	}
+	for path, methods := range all {
 		h.mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", methods)
 			http.Error(w, "Use one of: "+methods+".", http.StatusMethodNotAllowed)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/starter/sso"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
@@ -27,6 +28,13 @@ type page struct {
 	Title string
 	// For is who the link is for; the zero Person where it isn't known.
 	For policy.Person
+	// SignedIn is whether it is by single sign-on that we know them.
+	SignedIn bool
+	// SignIn is where to sign in; "" where that isn't on offer.
+	SignIn string
+	// Home is whether there is a list of all that waits, and Listed that list, where the page is it.
+	Home, List bool
+	Listed     []waiting
 	// Notice is what there is to say before all else; nil for nothing.
 	Notice *notice
 	// Task is the task as it stands, for who may see it; nil for nobody.
@@ -62,7 +70,7 @@ func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // show sends a page. It is never kept, never framed, in no index; what it links to isn't told where that was, while its own form
 // is: with no-referrer browsers would send it with the Origin "null" (Fetch, "append a request Origin header").
 func (h *Handler) show(w http.ResponseWriter, p page) {
-	p.Company = h.o.Company
+	p.Company, p.Home = h.o.Company, p.SignedIn && !p.List
 	var body bytes.Buffer
 	if err := pages.Execute(&body, p); err != nil { // the template fits its data, or no test would pass
 		panic(err)
@@ -83,6 +91,11 @@ func (h *Handler) show(w http.ResponseWriter, p page) {
 
 // refuse answers a link that doesn't open (any more). What was sent with it is shown, so that it isn't lost.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error, lost *sent) {
+	if errors.Is(err, link.ErrExpired) && h.o.SSO != nil {
+		h.show(w, page{Status: http.StatusForbidden, Title: "Please sign in", SignIn: sso.Address(r.URL.Path), Typed: lost.typed(nil), Notice: &notice{"note",
+			"This address opens for whom it was made, once they have signed in."}})
+		return
+	}
 	if errors.Is(err, link.ErrExpired) {
 		h.show(w, page{Status: http.StatusGone, Title: "This link has expired", Typed: lost.typed(nil), Notice: &notice{"note",
 			"Links are good for two weeks. If this still waits for you, answer on its card in Slack, or ask " + h.helpers() +

@@ -36,6 +36,17 @@ func (t task) With() string { return with(t.View) }
 type visitor struct {
 	link.Task
 	me policy.Person
+	// signedIn is whether the link is good for nothing by itself (any more), and it is single sign-on that says who they are.
+	signedIn bool
+}
+
+// until is how long the links are good that their page has. Whoever has signed in gets links that are good for nothing once they have
+// signed out: they have expired when they are made.
+func (v visitor) until() time.Time {
+	if v.signedIn {
+		return time.Now()
+	}
+	return time.Now().Add(visitFor)
 }
 
 // may reports whether they may answer a task, as far as its list of candidates says.
@@ -46,6 +57,14 @@ func (v visitor) may(t humantask.View) bool {
 // open reads a request's link; ok is false where it was answered. What was sent along is for showing it where the link is too old.
 func (h *Handler) open(w http.ResponseWriter, r *http.Request, along *sent) (v visitor, ok bool) {
 	ref, err := h.o.Links.OpenTask(r.PathValue("token"))
+	if me, ok := h.o.SSO.Person(r); ok && errors.Is(err, link.ErrExpired) {
+		if me.ID == ref.Person {
+			return visitor{ref, me, true}, true
+		}
+		h.show(w, page{Status: http.StatusForbidden, For: me, SignedIn: true, Title: "This isn’t for you", Typed: along.typed(nil), Notice: &notice{"note",
+			"The link was made for somebody else."}})
+		return v, false
+	}
 	if err != nil {
 		h.refuse(w, r, err, along)
 		return v, false
@@ -58,7 +77,7 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request, along *sent) (v v
 			"Whom it was made for isn't in the handbook any more. If that is a mistake, ask " + h.helpers() + "."}})
 		return v, false
 	}
-	return visitor{ref, people[i]}, true
+	return visitor{ref, people[i], false}, true
 }
 
 func (h *Handler) showTask(w http.ResponseWriter, r *http.Request) {
@@ -77,10 +96,10 @@ func (h *Handler) showTask(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) unseen(ctx context.Context, v visitor, err error) page {
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
-		return page{Status: http.StatusGone, For: v.me, Title: "This ended long ago", Notice: &notice{"note", "There is nothing left for you to do here."}}
+		return page{Status: http.StatusGone, For: v.me, SignedIn: v.signedIn, Title: "This ended long ago", Notice: &notice{"note", "There is nothing left for you to do here."}}
 	}
 	h.log.WarnContext(ctx, "A task's page could not be shown.", "workflow", v.Workflow, "task", v.Task.Task, "err", err)
-	return page{Status: http.StatusServiceUnavailable, For: v.me, Title: "This can’t be shown just now", Wait: 30, Notice: &notice{"note",
+	return page{Status: http.StatusServiceUnavailable, For: v.me, SignedIn: v.signedIn, Title: "This can’t be shown just now", Wait: 30, Notice: &notice{"note",
 		"Throughline is being worked on, and nothing is lost. This page tries again by itself."}}
 }
 
@@ -91,7 +110,7 @@ func (h *Handler) look(ctx context.Context, v visitor, was *sent, refusal humant
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Status: http.StatusOK, For: v.me}
+	p := page{Status: http.StatusOK, For: v.me, SignedIn: v.signedIn}
 	i := slices.IndexFunc(views, func(t humantask.View) bool { return t.ID == v.Task.Task })
 	if i < 0 {
 		p.Status, p.Title = http.StatusNotFound, "There is no such task"
@@ -103,7 +122,7 @@ func (h *Handler) look(ctx context.Context, v visitor, was *sent, refusal humant
 	p.Next = h.nexts(views, v)
 	current := t.Version == v.Version
 	if current && (v.may(t) || t.Outcome != nil && t.Outcome.By.ID == v.Person) {
-		p.Task = h.task(t)
+		p.Task = h.task(t, v.until())
 	}
 	switch {
 	case t.Outcome != nil:
@@ -143,7 +162,7 @@ func (h *Handler) nexts(views []humantask.View, v visitor) []next {
 		if !t.Open() || !v.may(t) || ref == v.Task {
 			continue
 		}
-		if address, err := h.o.Links.Task(ref, time.Now().Add(visitFor)); err == nil {
+		if address, err := h.o.Links.Task(ref, v.until()); err == nil {
 			all = append(all, next{Title: t.Title, Version: t.Version, Address: local(address)})
 		}
 	}
@@ -153,8 +172,7 @@ func (h *Handler) nexts(views []humantask.View, v visitor) []next {
 // decideTask takes an answer. What was typed is never lost: it stands in the form again, or on the page.
 func (h *Handler) decideTask(w http.ResponseWriter, r *http.Request) {
 	if err := h.own.Check(r); err != nil {
-		h.show(w, page{Status: http.StatusForbidden, Title: "This came from another web site", Notice: &notice{"bad",
-			"Nothing was decided. Open the link in the e-mail, and answer there."}})
+		h.foreign(w)
 		return
 	}
 	if _, err := h.o.Links.OpenTask(r.PathValue("token")); errors.Is(err, link.ErrInvalid) { // before anything is read
@@ -185,11 +203,11 @@ func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.H
 		h.log.InfoContext(ctx, "An answer came by a page after its workflow had ended.", attributes...)
 	case err != nil:
 		h.log.ErrorContext(ctx, "An answer by a page could not be handed on; the person was asked to send it again.", append(attributes, "err", err)...)
-		return page{Status: http.StatusServiceUnavailable, For: v.me, Title: "This may not have been recorded", Typed: in.typed(nil), Again: in,
+		return page{Status: http.StatusServiceUnavailable, For: v.me, SignedIn: v.signedIn, Title: "This may not have been recorded", Typed: in.typed(nil), Again: in,
 			Notice: &notice{"bad", "Throughline can’t reach its records just now. What you wrote is still here: please send it again in a minute. Sending it twice does no harm."}}
 	case handed.Kept:
 		h.log.InfoContext(ctx, "An answer by a page was kept for when a worker is there.", attributes...)
-		return page{Status: http.StatusAccepted, For: v.me, Title: "We have your answer", Typed: in.typed(nil), Notice: &notice{"good",
+		return page{Status: http.StatusAccepted, For: v.me, SignedIn: v.signedIn, Title: "We have your answer", Typed: in.typed(nil), Notice: &notice{"good",
 			"It is kept, and counts as soon as Throughline is back at work, unless somebody else was quicker. Open this page again later to see."}}
 	case !handed.Accepted:
 		h.log.InfoContext(ctx, "An answer by a page was refused.", attributes...)
@@ -199,7 +217,7 @@ func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.H
 	if err == nil && handed.Accepted {
 		p, err := h.look(ctx, v, nil, humantask.Answer{})
 		if err != nil {
-			p = page{For: v.me, Title: "Thank you"}
+			p = page{For: v.me, SignedIn: v.signedIn, Title: "Thank you"}
 		}
 		p.Status, p.Notice = http.StatusOK, &notice{"good", handed.Text}
 		return p
@@ -208,7 +226,7 @@ func (h *Handler) became(ctx context.Context, v visitor, in *sent, handed desk.H
 	switch {
 	case err != nil:
 		why := cmp.Or(handed.Text, "This has ended, so your answer changed nothing.")
-		return page{Status: http.StatusConflict, For: v.me, Title: "Nothing was decided", Typed: in.typed(nil), Notice: &notice{"bad", why}}
+		return page{Status: http.StatusConflict, For: v.me, SignedIn: v.signedIn, Title: "Nothing was decided", Typed: in.typed(nil), Notice: &notice{"bad", why}}
 	case p.Task != nil && in.counted(p.Task.Outcome, v.Person): // it was sent twice, and the workflow has ended in between
 		p.Notice.Kind, p.Typed = "good", nil
 	case p.Notice == nil: // it is still to be answered

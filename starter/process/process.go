@@ -47,6 +47,10 @@ func New(o Options) (*door.Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	shown, err := pages(o, links)
+	if err != nil {
+		return nil, err
+	}
 	return door.New(door.Options{
 		Client:             o.Client,
 		Metrics:            o.Seen.Metrics(),
@@ -57,7 +61,7 @@ func New(o Options) (*door.Door, error) {
 		People:             o.people,
 		Webhooks:           reports,
 		Links:              links,
-		Pages:              pages(o, links),
+		Pages:              shown,
 		Leads:              func() config.Leads { return o.Live.Config().Starter.Leads },
 		Returns:            func() config.Returns { return o.Live.Config().Returns },
 		LeadsSecrets:       c.LeadsSecrets(),

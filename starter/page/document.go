@@ -27,8 +27,9 @@ var kinds = map[string]kind{
 
 func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request) {
 	d, err := h.o.Links.OpenDocument(r.PathValue("token"))
+	kept := "private, max-age=300" // what is in it never changes, but the link to it expires
 	if _, ok := h.o.SSO.Person(r); ok && errors.Is(err, link.ErrExpired) {
-		err = nil // somebody of ours had been shown it
+		err, kept = nil, "no-store" // somebody of ours has been shown it, and may sign out
 	}
 	if err != nil {
 		h.refuse(w, r, err, nil)
@@ -56,7 +57,7 @@ func (h *Handler) showDocument(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("X-Robots-Tag", "noindex, nofollow")
 	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cache-Control", "private, max-age=300") // what is in it never changes, but the link to it expires
+	header.Set("Cache-Control", kept)
 	header.Set("ETag", `"`+d.Digest+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
 }

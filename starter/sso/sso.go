@@ -129,11 +129,16 @@ func (s *SSO) Finish(w http.ResponseWriter, r *http.Request) (to string, err err
 	if err != nil {
 		return l.To, err
 	}
-	if err := s.set(w, sessionCookie, session{person.ID}, sessionFor); err != nil {
+	if err := s.Remember(w, person.ID); err != nil {
 		return l.To, err
 	}
 	s.log.InfoContext(r.Context(), "Somebody has signed in.")
 	return l.To, nil
+}
+
+// Remember has a browser remember somebody, by their handbook ID, who has proved who they are.
+func (s *SSO) Remember(w http.ResponseWriter, person string) error {
+	return s.set(w, sessionCookie, session{person}, sessionFor)
 }
 
 // Person is who has signed in, as the handbook has them now; ok is false for nobody.

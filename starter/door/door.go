@@ -181,7 +181,7 @@ func New(o Options) *Door {
 		d.refuse(w, r, problem{Status: http.StatusNotFound, Detail: "There is nothing here. Leads go to /leads, proposals to /proposals and returns to /returns."}, nil)
 	})
 	d.countFrom()
-	d.handler = d.logged(d.observed(d.recovered(mux)))
+	d.handler = d.logged(d.observed(d.defended(d.recovered(mux))))
 	return d
 }
 

@@ -10,9 +10,10 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/config"
+	"github.com/throughline-dev/throughline/starter/sso"
 )
 
-// printDoor says who may bring leads, and how, and whether tasks can be answered there.
+// printDoor says who may bring leads, and how, and whether tasks can be answered there and things are kept.
 func printDoor(w io.Writer, c *config.Config) {
 	l := c.Starter.Leads
 	limit := "any number"
@@ -39,6 +40,14 @@ func printDoor(w io.Writer, c *config.Config) {
 	} else {
 		fmt.Fprintf(w, "E-mails about tasks have no link to answer by, and documents can't be opened, since %s is not set.\n", config.LinkSecret)
 	}
+	if s := c.Starter.SSO; s.Issuer != "" {
+		fmt.Fprintf(w, "People sign in at %s/tasks by %s, which knows the door as %q and sends them back to %s.\n", c.Starter.PublicURL, s.Issuer, s.ClientID, c.Starter.PublicURL+sso.CallbackPath)
+	}
+	if s := c.Starter.Spool; s.Dir != "" {
+		fmt.Fprintf(w, "What comes while Temporal is away is kept in %s: %d MiB at most, for %s at most.\n", s.Dir, s.MaxSize>>20, short(s.MaxAge))
+	} else {
+		fmt.Fprintln(w, "What comes while Temporal is away is refused, to be sent again, since starter.spool.dir is not set.")
+	}
 }
 
 // whatFor says of a secret that can be done without what goes without it.
@@ -48,6 +57,7 @@ var whatFor = map[config.SecretName]string{
 	config.ShopifyClientSecret: "an older app has a token instead",
 	config.ShopifyToken:        "only an older app has one",
 	config.StripeWebhookSecret: "what Stripe reports is refused without it",
+	config.SSOClientSecret:     "only single sign-on needs it",
 }
 
 func secretState(c *config.Config, name config.SecretName) string {

@@ -49,7 +49,7 @@ func command(dial, dialServer dialer) *cobra.Command {
 	flags.StringArrayVar(&a.files, "config", nil, "a configuration file; repeat it to lay further files over the first (default: the built-in handbook)")
 	flags.StringVar(&a.address, "address", "", "Temporal's host:port (default: TEMPORAL_ADDRESS, else the configuration)")
 	flags.StringVar(&a.namespace, "namespace", "", "Temporal's namespace (default: TEMPORAL_NAMESPACE, else the configuration)")
-	root.AddCommand(a.serve(), a.lead(), a.proposal(), a.recall(), a.returned(), a.tasks(), a.decide(), a.config(), a.setup(), a.deploy(), health())
+	root.AddCommand(a.serve(), a.lead(), a.proposal(), a.recall(), a.returned(), a.tasks(), a.decide(), a.config(), a.spool(), a.setup(), a.deploy(), health())
 	return root
 }
 

@@ -35,7 +35,10 @@ func served(t *testing.T, c client.Client, args ...string) string {
 
 // opened is served, and answers with the address for operations, too.
 func opened(t *testing.T, c client.Client, args ...string) (door, operations string) {
-	dial := func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil }
+	return openedBy(t, func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil }, args...)
+}
+
+func openedBy(t *testing.T, dial dialer, args ...string) (door, operations string) {
 	cmd := command(dial, dial)
 	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0"}, args...))
 	logs, stderr := io.Pipe()

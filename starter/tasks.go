@@ -53,7 +53,7 @@ func (a *app) tasks() *cobra.Command {
 	return cmd
 }
 
-func printJSON(w io.Writer, items []desk.Item) error {
+func printJSON[T any](w io.Writer, items []T) error {
 	out := json.NewEncoder(w)
 	for _, i := range items {
 		if err := out.Encode(i); err != nil {

@@ -24,6 +24,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/throughline-dev/throughline/config/codec"
 )
@@ -109,7 +110,7 @@ func Open(o Options) (*Spool, error) {
 	var err error
 	s.db, err = open(path)
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("the spool in %q is in use by another process: give each starter a folder of its own", o.Dir)
 	case err != nil:
 		return nil, fmt.Errorf("the spool %q can't be read: %w (put it aside to begin with an empty one, and keep it: what was accepted is in it)", path, cause(err))

@@ -80,7 +80,7 @@ func printKept(w io.Writer, all []kept) {
 		fmt.Fprintln(w, "Nothing is kept.")
 		return
 	}
-	t := section(w, "", "case", "kind", "kept at", "")
+	t := section(w, "What is kept", "case", "kind", "kept at", "state")
 	for _, k := range all {
 		state := "waits"
 		if k.Refused != "" {

@@ -55,7 +55,7 @@ var ordinaryReturns = []returnCase{
 	},
 	{
 		name:  "Worth so much that support decides",
-		order: taxed(bought("Mei Tanaka", "mei@pacificcrest.example", "US", "2", "SERVO-S7", "12"), "18.00", "8.75"),
+		order: taxed(bought("Mei Tanaka", "mei@tanakamotion.example", "US", "2", "SERVO-S7", "12"), "18.00", "8.75"),
 		items: one(2, "SERVO-S7", commerce.Unwanted),
 		play:  decidedAndBack("It is worth USD", approve, nil, "USD 422.71"), ends: returns.Completed, mails: comesAndIsPaid,
 		shop: []string{"CLOSED, 2 SERVO-S7 RESTOCKED 2"}, repaid: []string{"42271 succeeded"}, effects: withSupport,
@@ -121,7 +121,7 @@ var ordinaryReturns = []returnCase{
 	},
 	{
 		name:  "Store credit",
-		order: taxed(bought("Ciarán Doyle", "ciaran@halloranpike.example", "GB", "1", "LAMP-ARC-WHT", "8"), "", "20"),
+		order: taxed(bought("Ciarán Doyle", "ciaran@doyleandsons.example", "GB", "1", "LAMP-ARC-WHT", "8"), "", "20"),
 		items: one(1, "LAMP-ARC-WHT", commerce.Unwanted), wish: refund.StoreCredit,
 		play: comesBack("GBP 68.95"), ends: returns.Completed, mails: []mail{mailReceived, mailApproved, mailArrived, mailCredit},
 		shop: []string{"CLOSED, 1 LAMP-ARC-WHT RESTOCKED 1"}, credit: 6895, effects: settledByOne,

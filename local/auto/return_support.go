@@ -1,9 +1,11 @@
 package auto
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -21,12 +23,15 @@ func onShopsPage(ctx context.Context, l *returnPlay) error {
 	}
 	return l.Until(ctx, "the shop's page to take the return", func(ctx context.Context) (bool, string, error) {
 		answer, err := l.World.AskForReturn(ctx, f)
-		id, _ := answer["id"].(string)
-		if err != nil || id == "" {
-			return false, fmt.Sprint(answer, err), nil
+		switch id, _ := answer["id"].(string); {
+		case err != nil && strings.Contains(err.Error(), strconv.Itoa(http.StatusServiceUnavailable)):
+			return false, err.Error(), nil // it asks to be sent again
+		case err != nil || id == "":
+			return false, "", fmt.Errorf("expected the return to be taken with 202, saw %w", cmp.Or(err, errors.New("no ID")))
+		default:
+			l.taken(id)
+			return true, "", nil
 		}
-		l.taken(id)
-		return true, "", nil
 	})
 }
 

@@ -22,17 +22,18 @@ func printAddresses(out io.Writer, s *stack.Stack, o stack.Options, took time.Du
 	line := func(what, where, hint string) { fmt.Fprintf(w, "  %s\t%s\t%s\n", what, where, hint) }
 	line("The website's form", s.Sandbox+"/website", "send a lead")
 	line("Slack", s.Sandbox+"/slack", "people's cards; click them")
-	line("The mailbox", s.Sandbox+"/mail", "what leads, clients and our own people got")
-	line("The CRM", s.Sandbox+"/crm", "the records")
+	line("The mailbox", s.Sandbox+"/mail", "what leads, clients, customers and our own people got")
+	line("The CRM", s.Sandbox+"/crm", "the records, and customers' tickets")
 	line("Signatures", s.Sandbox+"/sign", "sign a proposal, or decline to")
 	line("Projects", s.Sandbox+"/projects", "what a signed one becomes")
-	line("Invoices", s.Sandbox+"/billing", "and what it costs")
+	line("Invoices", s.Sandbox+"/billing", "and what it costs; payments, and what goes back of them")
+	line("The shop", s.Sandbox+"/shop", "orders; return something on an order's page")
 	if s.Web != "" {
 		line("Temporal Web", s.Web+"/namespaces/"+s.Namespace+"/workflows", "the run of each case")
 	} else {
 		line("Temporal", s.Temporal, "namespace "+s.Namespace)
 	}
-	line("For programs", s.Door+"/leads", "POST a lead, as JSON or as a form; a proposal to /proposals")
+	line("For programs", s.Door+"/leads", "POST a lead, as JSON or as a form; a proposal to /proposals, a return to /returns")
 	w.Flush()
 	at := ""
 	if s.Temporal != defaultTemporal {

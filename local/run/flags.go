@@ -33,17 +33,19 @@ func newCommand() (*cobra.Command, *flags) {
 		Use:   "local",
 		Short: "The whole of Throughline on this machine",
 		Long: `The whole of Throughline on this machine: Temporal with Temporal Web, the workers, the door
-for leads, proposals and clicks, and the outside world as a sandbox. Everything is kept in one folder,
-and goes on at the next start where it stopped.
+for leads, proposals, returns and clicks, and the outside world as a sandbox. Everything is kept in
+one folder, and goes on at the next start where it stopped.
 
-With --auto it plays a set of cases unattended instead: it sends leads through the door, clicks,
-answers e-mails and works in the CRM for the people, has vendors fail, prints what happened to
-each case, and exits with 0 only if each ended as expected with each effect counted once, after
-about a minute. Progress goes to standard error. It plays on a system of its own, on free ports and without a trace, so that one
-that is up isn't disturbed; with --dir what happened is kept in that folder, and with --door and
---sandbox it plays on a system that is up, by the same handbook.`,
+With --auto it plays a set of cases unattended instead: it sends leads, proposals and returns through
+the door, clicks, answers e-mails, takes parcels in and works in the CRM for the people, has vendors
+fail, prints what happened to each case, and exits with 0 only if each ended as expected with each
+effect counted once, after about a minute and a half. Progress goes to standard error. It plays on a
+system of its own, on free ports and without a trace, so that one that is up isn't disturbed; with
+--dir what happened is kept in that folder, and with --door and --sandbox it plays on a system that
+is up, by the same handbook: there, a parcel that never comes takes as long as that one waits for it.`,
 		Example: `  go run ./local
   go run ./local --auto
+  go run ./local --auto --only return
   go run ./local --auto --door http://127.0.0.1:8080 --sandbox http://127.0.0.1:8090
   go run ./local --policy default --config handbook.yaml
   go run ./local --address localhost:7233`,
@@ -75,7 +77,7 @@ that is up isn't disturbed; with --dir what happened is kept in that folder, and
 	set.StringVar(&f.Dir, "dir", "", "the `folder` where everything is kept (default: .throughline beside go.work; with --auto: none)")
 	set.StringVar(&f.home, "home", ".throughline", "")
 	set.IntVar(&p.Door, "port-door", stack.DefaultPorts.Door, "the door's port; 0 is a free one, as below")
-	set.IntVar(&p.Sandbox, "port-sandbox", stack.DefaultPorts.Sandbox, "the sandbox's port: website, Slack, mailbox, CRM, signatures, projects, invoices")
+	set.IntVar(&p.Sandbox, "port-sandbox", stack.DefaultPorts.Sandbox, "the sandbox's port: website, Slack, mailbox, CRM, signatures, projects, invoices, shop")
 	set.IntVar(&p.Temporal, "port-temporal", stack.DefaultPorts.Temporal, "Temporal's port")
 	set.IntVar(&p.Web, "port-web", stack.DefaultPorts.Web, "Temporal Web's port")
 	set.IntVar(&p.Health, "port-health", stack.DefaultPorts.Health, "the port of the workers' health and metrics")

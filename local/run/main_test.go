@@ -203,7 +203,7 @@ func TestAnInterruptStopsCleanlyAndFreshBeginsAnew(t *testing.T) {
 func TestTheAddressesAreThere(t *testing.T) {
 	t.Parallel()
 	p := start(t, "--dir", t.TempDir())
-	require.Len(t, p.links, 9)
+	require.Len(t, p.links, 10)
 	for name, url := range p.links {
 		res, err := http.Get(url)
 		require.NoError(t, err, name)

@@ -51,7 +51,7 @@ func TestAStartThatFailsLeavesNothingRunning(t *testing.T) {
 	o := Options{Dir: t.TempDir(), Ports: Ports{Door: port}, Address: nobody}
 	for range 2 { // the second finds the folder and the port free again
 		_, err := Start(context.Background(), o)
-		require.ErrorContains(t, err, "Temporal at "+nobody+" can't be reached")
+		require.ErrorContains(t, err, "Temporal at "+nobody+" (as told), without TLS, can't be reached")
 	}
 }
 

@@ -56,7 +56,7 @@ var ordinaryReturns = []returnCase{
 	{
 		name:  "Worth so much that support decides",
 		order: taxed(bought("Mei Tanaka", "mei@tanakamotion.example", "US", "2", "SERVO-S7", "12"), "18.00", "8.75"),
-		items: one(2, "SERVO-S7", commerce.Unwanted),
+		items: one(2, "SERVO-S7", commerce.Unwanted), comment: "They don't fit our bench <b>at all</b>.",
 		play:  decidedAndBack("It is worth USD", approve, nil, "USD 422.71"), ends: returns.Completed, mails: comesAndIsPaid,
 		shop: []string{"CLOSED, 2 SERVO-S7 RESTOCKED 2"}, repaid: []string{"42271 succeeded"}, effects: withSupport,
 	},
@@ -85,6 +85,13 @@ var ordinaryReturns = []returnCase{
 		mails: []mail{mailReceived, mailQuestion, mailApproved, mailArrived, mailRefund},
 		shop:  []string{"CLOSED, 1 BEACON-1 NOT_RESTOCKED 1"}, repaid: []string{"3290 succeeded"},
 		effects: withSupport.with(Effects{Note: 7, Reply: 1, StockChange: 1}),
+	},
+	{
+		name:  "Damaged on its way, with a photo",
+		order: taxed(bought("Rhys Morgan", "rhys@morganmetals.example", "GB", "2", "BEACON-1", "2"), "3.50", "20"),
+		items: one(1, "BEACON-1", commerce.Damaged), photos: true, play: comesAs("broken", "GBP 28.90"), ends: returns.Completed,
+		mails: comesAndIsPaid, shop: []string{"CLOSED, 1 BEACON-1 NOT_RESTOCKED 1"}, repaid: []string{"2890 succeeded"},
+		effects: settledByOne.with(Effects{StockChange: 1}),
 	},
 	{
 		name:  "Somebody else's order",

@@ -92,8 +92,10 @@ func (l *returnPlay) decides(ctx context.Context, why, button string, values map
 	if err != nil {
 		return err
 	}
-	if said := fmt.Sprint(r.text, r.facts); !strings.Contains(said, why) {
-		return fmt.Errorf("expected support to read %q, saw %s", why, said)
+	for _, text := range []string{why, l.c.comment} {
+		if said := fmt.Sprint(r.text, r.facts); !strings.Contains(said, text) {
+			return fmt.Errorf("expected support to read %q, saw %s", text, said)
+		}
 	}
 	l.decider = l.support(l.someone())
 	l.Given(l.decider.ID, "")

@@ -57,7 +57,7 @@ var ordinaryReturns = []returnCase{
 		name:  "Worth so much that support decides",
 		order: taxed(bought("Mei Tanaka", "mei@tanakamotion.example", "US", "2", "SERVO-S7", "12"), "18.00", "8.75"),
 		items: one(2, "SERVO-S7", commerce.Unwanted), comment: "They don't fit our bench <b>at all</b>.",
-		play:  decidedAndBack("It is worth USD", approve, nil, "USD 422.71"), ends: returns.Completed, mails: comesAndIsPaid,
+		play: decidedAndBack("It is worth USD", approve, nil, "USD 422.71"), ends: returns.Completed, mails: comesAndIsPaid,
 		shop: []string{"CLOSED, 2 SERVO-S7 RESTOCKED 2"}, repaid: []string{"42271 succeeded"}, effects: withSupport,
 	},
 	{

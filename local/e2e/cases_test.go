@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,12 +35,27 @@ var recorded = map[string]string{
 	"The client declines":                                     "proposal/1-declined",
 	"The client's address takes no mail":                      "proposal/1-sent-elsewhere",
 	"Stripe refuses, until operations have put it right":      "proposal/1-operations",
+
+	"A lamp comes back, approved by rule":                  "return/1-by-rule",
+	"Rejected, until the customer writes":                  "return/1-again",
+	"Broken, and a photo has to be asked for":              "return/1-asked",
+	"Somebody else's order":                                "return/1-refused",
+	"Too little to be sent back":                           "return/1-kept",
+	"Store credit":                                         "return/1-credited",
+	"Exchanged for something cheaper":                      "return/1-exchanged",
+	"In two parcels":                                       "return/1-two-parcels",
+	"Something else is in the parcel":                      "return/1-wrong-item",
+	"Nothing ever comes":                                   "return/1-expired",
+	"So much that two of finance have to agree":            "return/1-two-of-finance",
+	"The bank sends the refund back, and it is paid again": "return/1-paid-again",
+	"A ticket that doesn't say all is completed":           "return/1-ticket",
+	"Operations give the return up":                        "return/1-aborted",
 }
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := start(t, stack.Options{Config: demo, Dir: dir, Codec: keyed(t, autumn)}) // nothing of it depends on that
+	s := start(t, stack.Options{Config: append(slices.Clone(demo), "testdata/unhurried.yaml"), Dir: dir, Codec: keyed(t, autumn)}) // nothing of it depends on that
 	results, err := auto.Run(t.Context(), auto.Options{
 		Door: s.Door, Sandbox: s.Sandbox, Handbook: s.Config, Progress: t.Output(),
 	})

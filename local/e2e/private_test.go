@@ -52,6 +52,8 @@ func keyed(t *testing.T, keys ...string) *codec.Codec {
 // added adds what its customers write.
 var wroteInCases = []string{
 	"six arms by the end of next quarter", "holds a tolerance of 20", "nobody lifts more than 5 kg", "They asked twice about spare parts", "A cell for the night shift",
+	"They don't fit our bench", "see your own tracking", "My brother wants it", "Please don't forget the shipping", "One of the two lamps is one too many",
+	"pictures.example", "A kettle",
 }
 
 // address finds e-mail addresses: nobody in these tests has one elsewhere.

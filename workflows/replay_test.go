@@ -26,6 +26,7 @@ import (
 	keeper "github.com/throughline-dev/throughline/workflows/claims"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/proposal"
+	"github.com/throughline-dev/throughline/workflows/returns"
 	"github.com/throughline-dev/throughline/workflows/rotation"
 )
 
@@ -86,6 +87,7 @@ func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
 				r := replayer(t)
 				lead.Register(r)
 				proposal.Register(r)
+				returns.Register(r)
 				rotation.Register(r)
 				keeper.Register(r)
 				require.NoError(t, replay(t, r, read(t, file)))

@@ -86,7 +86,7 @@ func TestASpanNamesTheRouteAndTheAnswerAndNothingThatWasSent(t *testing.T) {
 	assert.Equal(t, traceID, traced, "it goes on to Temporal")
 	said := map[string]string{}
 	for _, a := range span.Attributes() {
-		said[string(a.Key)] = a.Value.Emit()
+		said[string(a.Key)] = a.Value.String()
 	}
 	assert.Equal(t, map[string]string{"http.request.method": "GET", "http.route": "/leads/{id}", "http.response.status_code": "503"}, said)
 }

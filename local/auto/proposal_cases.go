@@ -43,7 +43,7 @@ var allProposals = []proposalCase{
 	{
 		name: "Finance and a partner approve a discount", company: "Birk & Lind", signer: "Astrid Lind", email: "astrid@birkoglind.example",
 		currency: "EUR", prices: large, discount: "17.5", total: 29700_00,
-		play: financeAndPartnerApprove, ends: proposal.Signed, effects: asked.with(Effects{Card: 6}),
+		play: financeAndPartnerApprove, ends: proposal.Signed, effects: asked.with(Effects{Card: 7}),
 	},
 	{
 		name: "In a currency without cents, which no threshold names", company: "Aoba Seiki", signer: "Haruka Mori", email: "haruka@aobaseiki.example",

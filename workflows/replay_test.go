@@ -81,7 +81,7 @@ func replay(t *testing.T, r worker.WorkflowReplayer, h *historypb.History) error
 }
 
 func TestTodaysCodeReplaysTheHistoriesOfRealRuns(t *testing.T) {
-	for _, kind := range []string{lead.WorkflowName, proposal.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
+	for _, kind := range []string{lead.WorkflowName, proposal.WorkflowName, returns.WorkflowName, assignment.WorkflowName, claims.WorkflowName} {
 		for _, file := range histories(t, kind) {
 			t.Run(kind+"/"+strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 				r := replayer(t)
@@ -103,7 +103,7 @@ func TestEachWorkflowHasItsHistories(t *testing.T) {
 	for _, k := range kinds {
 		names = append(names, k.Name())
 	}
-	require.ElementsMatch(t, []string{lead.WorkflowName, proposal.WorkflowName, assignment.WorkflowName, claims.WorkflowName}, names, "each of them is to be replayed above")
+	require.ElementsMatch(t, []string{lead.WorkflowName, proposal.WorkflowName, returns.WorkflowName, assignment.WorkflowName, claims.WorkflowName}, names, "each of them is to be replayed above")
 }
 
 // The gate can fail: a lead that first waits a moment, and a rotation that ends instead of continuing, are not what was recorded.

@@ -178,6 +178,21 @@ func TestAListThatCannotBeMadeIsAnErrorAndNotEmpty(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+func TestAQuestionThatAWorkerTakesToItsEndIsAskedAgain(t *testing.T) {
+	c := mocks.NewClient(t)
+	asked(c, "lead-a", nil, serviceerror.NewCanceled("context canceled"))
+	asked(c, "lead-a", value(contact(time.Hour)), nil)
+	views, err := Tasks(t.Context(), c, "lead-a")
+	require.NoError(t, err)
+	assert.Len(t, views, 1)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	asked(c, "lead-a", nil, serviceerror.NewCanceled("context canceled"))
+	_, err = Tasks(ctx, c, "lead-a")
+	assert.ErrorContains(t, err, "context canceled")
+}
+
 // deciding is a Temporal with one workflow that has these tasks and answers an update.
 func deciding(t *testing.T, answer humantask.Answer, refused error, views ...humantask.View) (*mocks.Client, *client.UpdateWorkflowOptions) {
 	c, got := mocks.NewClient(t), &client.UpdateWorkflowOptions{}

@@ -168,8 +168,12 @@ func Tasks(ctx context.Context, c client.Client, id string) ([]humantask.View, e
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	answer, err := c.QueryWorkflow(ctx, id, "", humantask.QueryTasks)
-	if err != nil {
-		return nil, err
+	for err != nil {
+		// Temporal says so where it had given the question to a worker that had just hung up: another one answers.
+		if cut := new(serviceerror.Canceled); !errors.As(err, &cut) || ctx.Err() != nil {
+			return nil, err
+		}
+		answer, err = c.QueryWorkflow(ctx, id, "", humantask.QueryTasks)
 	}
 	var views []humantask.View
 	return views, answer.Get(&views)

@@ -104,6 +104,12 @@ func TestAKilledWorkerMovesMoneyAndStockOnce(t *testing.T) {
 
 	// The second one finishes all of them.
 	s.spawn(t, orders{Config: returning()})
+	for _, id := range ids { // Temporal still asks the first one for a moment
+		eventually(t, "the second worker to answer for "+id, func() bool {
+			_, err := desk.Tasks(t.Context(), s.Client, id)
+			return err == nil
+		})
+	}
 	for _, name := range []string{"requested", "accepted", "reserved"} {
 		s.arrives(t, ids[name], "new")
 	}

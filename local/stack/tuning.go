@@ -3,6 +3,7 @@ package stack
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"go.temporal.io/server/common/dynamicconfig"
 )
@@ -51,6 +52,9 @@ var dynamic = map[dynamicconfig.Key]any{
 	// How many workflows' state is kept in memory. The default, 128,000, is for a server with gigabytes to spare;
 	// Temporal's own development server has this value.
 	dynamicconfig.HistoryCacheHostLevelMaxSize.Key(): 8096,
+	// How much longer a workflow task waits for its next try after ten that failed, at most: a case that met code or a key that
+	// didn't suit goes on soon after that was put right. Default 10 minutes.
+	dynamicconfig.WorkflowTaskRetryMaxInterval.Key(): 2 * time.Second,
 }
 
 var pragmas = map[string]string{

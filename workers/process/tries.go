@@ -33,15 +33,25 @@ type try struct {
 	interceptor.ActivityInboundInterceptorBase
 }
 
-// ExecuteActivity runs the activity.
-func (t *try) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
-	result, err := t.Next.ExecuteActivity(ctx, in)
-	if err != nil {
-		labels := map[string]string{"system": systemOurs, "class": classError}
-		if f, ok := fault.From(err); ok {
-			labels = map[string]string{"system": f.System, "class": f.Class}
+// ExecuteActivity runs the activity. One that panics fails, too: the SDK makes an error of it above, with the stack, so that nothing is
+// recovered here.
+func (t *try) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (result any, err error) {
+	panicked := true
+	defer func() {
+		if panicked || err != nil {
+			count(ctx, err)
 		}
-		activity.GetMetricsHandler(ctx).WithTags(labels).Counter(triesFailed).Inc(1)
-	}
+	}()
+	result, err = t.Next.ExecuteActivity(ctx, in)
+	panicked = false
 	return result, err
+}
+
+// count counts a failure; without an error it is ours.
+func count(ctx context.Context, err error) {
+	labels := map[string]string{"system": systemOurs, "class": classError}
+	if f, ok := fault.From(err); ok {
+		labels = map[string]string{"system": f.System, "class": f.Class}
+	}
+	activity.GetMetricsHandler(ctx).WithTags(labels).Counter(triesFailed).Inc(1)
 }

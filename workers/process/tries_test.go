@@ -9,7 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/worker"
 
@@ -36,6 +38,12 @@ func TestTriesThatFailAreCountedBySystemAndClass(t *testing.T) {
 		_, err := env.ExecuteActivity(write, i)
 		assert.Equal(t, want == nil, err == nil)
 	}
+	panics := func(_ context.Context, none map[string]int) error { none["x"]++; return nil }
+	env.RegisterActivityWithOptions(panics, activity.RegisterOptions{Name: "Panics"})
+	_, err = env.ExecuteActivity(panics, map[string]int(nil))
+	var panicked *temporal.PanicError
+	require.ErrorAs(t, err, &panicked, "the SDK still makes an error of it")
+	assert.Contains(t, panicked.StackTrace(), "tries_test.go", "which says where")
 	w := httptest.NewRecorder()
 	seen.Handler(nil).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{
@@ -44,4 +52,5 @@ func TestTriesThatFailAreCountedBySystemAndClass(t *testing.T) {
 	} {
 		assert.Regexp(t, `throughline_step_tries_failed_total\{activity_type="[^"]*",`+line+"\n", w.Body.String())
 	}
+	assert.Regexp(t, `throughline_step_tries_failed_total\{activity_type="Panics",class="Error",system="throughline",[^}]*} 1`, w.Body.String(), "a bug like any other")
 }

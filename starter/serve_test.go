@@ -63,7 +63,7 @@ func openedBy(t *testing.T, dial dialer, args ...string) (door, operations strin
 }
 
 func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {
-	resp, err := http.Get(served(t, reached(t)) + "/healthz")
+	resp, err := http.Get(served(t, reached(t)) + "/leads")
 	require.NoError(t, err)
 	require.NoError(t, resp.Body.Close())
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
@@ -82,11 +82,11 @@ func TestServeHasAnAddressForOperationsApartFromTheDoor(t *testing.T) {
 		require.NoError(t, resp.Body.Close())
 		return resp.StatusCode, string(body)
 	}
-	status, _ := read(door + "/metrics")
-	assert.Equal(t, http.StatusNotFound, status, "what is measured is nobody's business at the door")
-	for _, path := range []string{"/healthz", "/readyz"} {
-		status, _ = read(operations + path)
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		status, _ := read(operations + path)
 		assert.Equal(t, http.StatusOK, status, path)
+		status, _ = read(door + path)
+		assert.Equal(t, http.StatusNotFound, status, "%s is nobody's business at the door", path)
 	}
 	resp, err := http.Post(door+"/leads", "application/json", strings.NewReader(aLead))
 	require.NoError(t, err)

@@ -161,7 +161,8 @@ func reach(ctx context.Context, o Options) error {
 	if _, err := sandbox.New(o.Sandbox).Faults(ctx); err != nil {
 		return fmt.Errorf("there is no sandbox at %s: %w", o.Sandbox, err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Door+"/readyz", nil)
+	// Health is at another address, which needn't be reached from here; the form is what anybody may see.
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, o.Door+"/leads", nil)
 	if err != nil {
 		return fmt.Errorf("there is no door at %s: %w", o.Door, err)
 	}
@@ -171,7 +172,7 @@ func reach(ctx context.Context, o Options) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("the door at %s isn't ready: it answers %s", o.Door, res.Status)
+		return fmt.Errorf("the door at %s doesn't show the form for leads: it answers %s", o.Door, res.Status)
 	}
 	return nil
 }

@@ -196,7 +196,7 @@ func TestAnAddressThatLeadsNowhereIsSaid(t *testing.T) {
 	outside := httptest.NewServer(world.Handler())
 	defer outside.Close()
 	_, err = Run(t.Context(), Options{Handbook: handbook, Door: p.Door, Sandbox: outside.URL})
-	require.ErrorContains(t, err, "isn't ready: it answers 418")
+	require.ErrorContains(t, err, "doesn't show the form for leads: it answers 418")
 	_, err = Run(t.Context(), Options{Handbook: handbook, Door: "http://127.0.0.1:1", Sandbox: outside.URL})
 	require.ErrorContains(t, err, "there is no door at http://127.0.0.1:1")
 }

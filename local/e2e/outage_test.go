@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -41,8 +42,14 @@ func TestWithoutTemporalTheDoorTakesNothingAndLosesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Empty(t, id)
-	require.Equal(t, http.StatusServiceUnavailable, statusOf(t, s.Door+"/readyz"))
-	require.Equal(t, http.StatusOK, statusOf(t, s.Door+"/healthz"), "the process is alive")
+	res, err = http.Get(s.Health + "/readyz")
+	require.NoError(t, err)
+	why, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+	require.Contains(t, string(why), "the door: ")
+	require.Equal(t, http.StatusOK, statusOf(t, s.Health+"/healthz"), "the process is alive")
 	clicked, err := s.world.Click(t.Context(), sandbox.Click{
 		User: s.rep(t, card).Slack, Channel: card.Channel, TS: card.TS, ActionID: card.Buttons[0].ActionID,
 	})

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
 	starter "github.com/throughline-dev/throughline/starter/process"
 	"github.com/throughline-dev/throughline/starter/spool"
+	"github.com/throughline-dev/throughline/telemetry"
 	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/lead"
@@ -29,7 +31,7 @@ import (
 // envStarter is the variable that makes this binary a starter instead of the tests, as envWorker does for a worker.
 const envStarter = "E2E_STARTER"
 
-// beStarter is a starter's whole life. It begins without asking whether Temporal is there.
+// beStarter is a starter's whole life. It begins without asking whether Temporal is there, and writes where it can be asked for its health.
 func beStarter(text string) error {
 	o, conf, err := begin(text)
 	if err != nil {
@@ -45,7 +47,11 @@ func beStarter(text string) error {
 		return err
 	}
 	keeping := &spool.Client{Client: temporal, Spool: kept}
-	d, err := starter.New(starter.Options{Client: keeping, Live: config.NewLive(conf), Logger: logger})
+	seen, err := telemetry.Start(context.Background(), "throughline-starter", logger)
+	if err != nil {
+		return err
+	}
+	d, err := starter.New(starter.Options{Client: keeping, Live: config.NewLive(conf), Logger: logger, Seen: seen})
 	if err != nil {
 		return err
 	}
@@ -53,6 +59,12 @@ func beStarter(text string) error {
 	if err != nil {
 		return err
 	}
+	inside, err := net.Listen("tcp", conf.Starter.OperationsListen)
+	if err != nil {
+		return err
+	}
+	fmt.Println(inside.Addr())
+	defer telemetry.Serve(inside, seen.Handler(d.Ready), logger)()
 	go starter.HandOver(context.Background(), keeping)
 	return d.Serve(context.Background(), l)
 }
@@ -70,10 +82,17 @@ func TestWhatComesWhileTemporalIsAwayIsHandedOverOnceItIsBack(t *testing.T) {
 	dir := t.TempDir()
 	open := func() *spawned {
 		p := s.process(t, envStarter, orders{Config: patient}, map[string]any{
-			"listen": strings.TrimPrefix(s.Door, "http://"), "public_url": s.Door, "spool": map[string]any{"dir": dir},
+			"listen": strings.TrimPrefix(s.Door, "http://"), "public_url": s.Door, "spool": map[string]any{"dir": dir}, "operations_listen": "127.0.0.1:0",
 		})
+		var health string
+		select {
+		case at := <-p.held:
+			health = "http://" + at
+		case err := <-p.ended:
+			require.Fail(t, "the starter ended", "%v", err)
+		}
 		eventually(t, "the starter to be ready", func() bool {
-			res, err := http.Get(s.Door + "/readyz")
+			res, err := http.Get(health + "/readyz")
 			if err != nil {
 				return false
 			}

@@ -80,7 +80,7 @@ is up, by the same handbook: there, a parcel that never comes takes as long as t
 	set.IntVar(&p.Sandbox, "port-sandbox", stack.DefaultPorts.Sandbox, "the sandbox's port: website, Slack, mailbox, CRM, signatures, projects, invoices, shop")
 	set.IntVar(&p.Temporal, "port-temporal", stack.DefaultPorts.Temporal, "Temporal's port")
 	set.IntVar(&p.Web, "port-web", stack.DefaultPorts.Web, "Temporal Web's port")
-	set.IntVar(&p.Health, "port-health", stack.DefaultPorts.Health, "the port of the workers' health and metrics")
+	set.IntVar(&p.Health, "port-health", stack.DefaultPorts.Health, "the port of health and metrics")
 	set.IntVar(&f.parent, "parent", 0, "")
 	for _, flag := range []string{"home", "parent"} { // between the launcher and the program
 		_ = set.MarkHidden(flag)

@@ -126,7 +126,7 @@ func (s *Stack) listen(p Ports) (l listeners, err error) {
 	}{
 		{&l.door, "the door", "port-door", p.Door, &s.Door},
 		{&l.sandbox, "the sandbox", "port-sandbox", p.Sandbox, &s.Sandbox},
-		{&l.health, "the workers' health", "port-health", p.Health, &s.Health},
+		{&l.health, "health and metrics", "port-health", p.Health, &s.Health},
 	} {
 		if *one.l, err = listen(one.what, one.flag, one.port); err != nil {
 			return l, err

@@ -31,7 +31,7 @@ type Stack struct {
 	Web       string // Temporal Web; "" where there is none
 	Door      string // the HTTP door for leads and clicks
 	Sandbox   string // the outside world: see package sandbox
-	Health    string // health, and the metrics of all parts
+	Health    string // whether all parts are ready, and their metrics
 
 	documents string // the folder of documents
 	log       *slog.Logger
@@ -86,19 +86,26 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return s, err
 	}
 	live := config.NewLive(s.Config)
+	var ready parts
 	if !o.NoWorkers {
-		if err := s.startWorkers(ctx, live, doors.health); err != nil {
+		of, err := s.startWorkers(ctx, live)
+		if err != nil {
 			return s, err
 		}
+		ready = append(ready, part{"the workers", of})
 	}
 	if o.NoDoor {
 		err = doors.door.Close()
 	} else {
-		err = s.openDoor(ctx, live, doors.door)
+		var of func(context.Context) error
+		of, err = s.openDoor(ctx, live, doors.door)
+		ready = append(ready, part{"the door", of})
 	}
 	if err != nil {
 		return s, err
 	}
+	stop := telemetry.Serve(doors.health, s.seen.Handler(ready.check), s.log)
+	s.onStop(func() error { stop(); return nil })
 	s.run("handbook", func(ctx context.Context) error {
 		live.Watch(ctx, config.WatchOptions{Files: o.Config, Logger: s.log, Adjust: s.settle})
 		return nil
@@ -175,16 +182,14 @@ func (s *Stack) startTemporal(ctx context.Context, o Options, f files) (address,
 	return t.Address(), t.Namespace(), nil
 }
 
-// startWorkers starts the workers, and waits until they work.
-func (s *Stack) startWorkers(ctx context.Context, live *config.Live, health net.Listener) error {
+// startWorkers starts the workers, waits until they work, and answers with what to ask whether they still do.
+func (s *Stack) startWorkers(ctx context.Context, live *config.Live) (ready func(context.Context) error, err error) {
 	p, err := process.New(process.Options{Client: s.Client, Namespace: s.Namespace, Live: live, Logger: s.log})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	stop := telemetry.Serve(health, s.seen.Handler(p.Ready), s.log)
-	s.onStop(func() error { stop(); return nil })
 	s.run("workers", p.Run)
-	return until(ctx, s.broken, func() error { return p.Ready(ctx) })
+	return p.Ready, until(ctx, s.broken, func() error { return p.Ready(ctx) })
 }
 
 // serve answers HTTP requests until the stack is stopped.

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -23,6 +24,25 @@ func until(ctx context.Context, broken <-chan error, try func() error) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// part is a part of a stack, and what to ask whether it is ready.
+type part struct {
+	name  string
+	ready func(context.Context) error
+}
+
+type parts []part
+
+// check says which parts aren't ready, and why.
+func (all parts) check(ctx context.Context) error {
+	var errs []error
+	for _, p := range all {
+		if err := p.ready(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", p.name, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func get(ctx context.Context, url string) error {

@@ -16,8 +16,8 @@
 //	GET  /tasks/{token}       a task, for whom the link is made; POST answers it: package page
 //	GET  /documents/{token}   a document, for who has a link to it: package page
 //	GET  /tasks, /sso/…       all that waits for who has signed in, and how they do: package page
-//	GET  /healthz             200 while the process is alive
-//	GET  /readyz              200 while what comes can be taken: Temporal can be reached, or the spool has room
+//
+// Whether what comes can be taken, [Door.Ready] says, to whoever operates it and to nobody at the door.
 //
 // Accepted means durable: the door answers 2xx only after Temporal has the lead or the click, or, while Temporal is away, the spool has
 // it on disk: package spool.
@@ -166,11 +166,9 @@ func New(o Options) *Door {
 		mux.Handle("/sso/", o.Pages)
 		mux.Handle("/documents/", o.Pages)
 	}
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "alive") })
-	mux.HandleFunc("GET /readyz", d.ready)
 	for path, methods := range map[string]string{
 		"/leads": leadsMethods, "/leads/{id}": "GET", "/proposals": proposalsMethods, "/proposals/{id}": "GET",
-		"/returns": returnsMethods, "/returns/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/returns": returnsMethods, "/returns/{id}": "GET", "/slack/interactions": "POST", "/slack/commands": "POST",
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", methods)
@@ -208,15 +206,4 @@ func (d *Door) Ready(ctx context.Context) error {
 		err = fmt.Errorf("%w; and %w", err, full)
 	}
 	return err
-}
-
-func (d *Door) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := d.bounded(r)
-	defer cancel()
-	if err := d.Ready(ctx); err != nil {
-		d.log.WarnContext(r.Context(), "What comes can't be taken.", "err", err)
-		writeText(w, http.StatusServiceUnavailable, "Temporal can't be reached")
-		return
-	}
-	writeText(w, http.StatusOK, "ready")
 }

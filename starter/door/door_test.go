@@ -93,20 +93,22 @@ func taking(t *testing.T, n int, err error) *mocks.Client {
 	return c
 }
 
-func TestHealthIsThatOfTheProcessAndReadinessThatOfTemporal(t *testing.T) {
+func TestTheDoorIsReadyWhileTemporalIsAndSaysSoToOperationsAlone(t *testing.T) {
 	c := mocks.NewClient(t)
 	c.On("CheckHealth", mock.Anything, mock.Anything).Return(nil, errors.New("connection refused")).Once()
 	c.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil).Once()
 	d := opened(t, c)
-	assert.Equal(t, http.StatusOK, send(d, "GET", "/healthz", "", "").Code)
-	assert.Equal(t, http.StatusServiceUnavailable, send(d, "GET", "/readyz", "", "").Code)
-	assert.Equal(t, http.StatusOK, send(d, "GET", "/readyz", "", "").Code)
+	assert.ErrorContains(t, d.Ready(t.Context()), "connection refused")
+	assert.NoError(t, d.Ready(t.Context()))
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		assert.Equal(t, http.StatusNotFound, send(d, "GET", path, "", "").Code, path)
+	}
 }
 
 func TestAWrongMethodIsToldTheRightOnes(t *testing.T) {
 	d := opened(t, mocks.NewClient(t))
 	for path, allow := range map[string]string{
-		"/leads": "GET, OPTIONS, POST", "/leads/lead-aaaaaaaaaaaaaaaa": "GET", "/slack/interactions": "POST", "/healthz": "GET", "/readyz": "GET",
+		"/leads": "GET, OPTIONS, POST", "/leads/lead-aaaaaaaaaaaaaaaa": "GET", "/slack/interactions": "POST",
 	} {
 		w := send(d, "DELETE", path, "", "")
 		assert.Equal(t, http.StatusMethodNotAllowed, w.Code, path)

@@ -52,7 +52,7 @@ func TestALeadIsAcceptedOnceItIsOnDisk(t *testing.T) {
 	status := send(d, "GET", got.Status, "", "")
 	assert.Equal(t, http.StatusOK, status.Code)
 	assert.Contains(t, status.Body.String(), `"state":"open"`)
-	assert.Equal(t, http.StatusOK, send(d, "GET", "/readyz", "", "").Code, "what comes can be taken")
+	assert.NoError(t, d.Ready(t.Context()), "what comes can be taken")
 }
 
 func TestAFullSpoolIsAClearRefusal(t *testing.T) {
@@ -64,7 +64,7 @@ func TestAFullSpoolIsAClearRefusal(t *testing.T) {
 	assert.Contains(t, problemIn(t, w).Detail, "will not count twice")
 	assert.Equal(t, "5", w.Header().Get("Retry-After"))
 	assert.Contains(t, logs.String(), "the spool is full: 0 bytes are in it, and 1 may be (starter.spool.max_size)")
-	assert.Equal(t, http.StatusServiceUnavailable, send(d, "GET", "/readyz", "", "").Code)
+	assert.ErrorContains(t, d.Ready(t.Context()), "connection refused; and the spool is full")
 	assert.Equal(t, http.StatusServiceUnavailable, click(d, payload(aClick)).Code, "a click that isn't kept is not taken")
 }
 

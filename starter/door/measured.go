@@ -17,8 +17,7 @@ import (
 	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
-// What is measured of the door. Requests are by route, never by address, which may have a person in it; those that ask for health are
-// left out.
+// What is measured of the door. Requests are by route, never by address, which may have a person in it.
 const (
 	requestDuration = "throughline_http_request_duration" // by route and code
 	triggers        = "throughline_triggers"              // what was brought, by workflow_type, door, result and, where it was refused, reason
@@ -70,13 +69,9 @@ func (p problem) reason() string {
 }
 
 // observed measures requests and makes each a span, below that of whoever has sent it with W3C's header traceparent. The span names
-// the route and the answer, and nothing that was sent. Those that ask every few seconds whether the door is there are left out.
+// the route and the answer, and nothing that was sent.
 func (d *Door) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
-			next.ServeHTTP(w, r)
-			return
-		}
 		began := time.Now()
 		ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 		ctx, span := d.o.Tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))

@@ -15,7 +15,6 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
-	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
 
 	"github.com/throughline-dev/throughline/config"
@@ -89,22 +88,4 @@ func TestASpanNamesTheRouteAndTheAnswerAndNothingThatWasSent(t *testing.T) {
 		said[string(a.Key)] = a.Value.String()
 	}
 	assert.Equal(t, map[string]string{"http.request.method": "GET", "http.route": "/leads/{id}", "http.response.status_code": "503"}, said)
-}
-
-func TestProbesAreNeitherMeasuredNorTraced(t *testing.T) {
-	seen, err := telemetry.Start(t.Context(), "test", nil)
-	require.NoError(t, err)
-	t.Cleanup(func() { seen.Finish(slog.Default()) })
-	kept := tracetest.NewSpanRecorder()
-	c := mocks.NewClient(t)
-	c.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil).Once()
-	d := opened(t, c, func(o *Options) {
-		o.Metrics, o.Tracer = seen.Metrics(), sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(kept)).Tracer("")
-	})
-	send(d, "GET", "/healthz", "", "")
-	send(d, "GET", "/readyz", "", "")
-	assert.Empty(t, kept.Ended())
-	w := httptest.NewRecorder()
-	seen.Handler(nil).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
-	assert.NotContains(t, w.Body.String(), "throughline_http")
 }

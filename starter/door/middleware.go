@@ -61,9 +61,6 @@ func (d *Door) logged(next http.Handler) http.Handler {
 		r = r.WithContext(requestid.Name(w, r))
 		seen := &watched{ResponseWriter: w}
 		next.ServeHTTP(seen, r)
-		if r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz" && seen.status == http.StatusOK {
-			return // a probe every few seconds says nothing
-		}
 		d.log.InfoContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", seen.status, "bytes", seen.bytes,
 			"took_ms", time.Since(began).Milliseconds())
 	})

@@ -78,11 +78,6 @@ func writeJSON(w http.ResponseWriter, status int, mediaType string, v any) {
 	write(w, status, append(body, '\n'))
 }
 
-func writeText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	write(w, status, []byte(text+"\n"))
-}
-
 func write(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)

@@ -61,8 +61,8 @@ func New(o Options) (*Process, error) {
 		return nil, err
 	}
 	stop := c.StopTimeout.Duration
-	if stop < longestActivity() {
-		p.log.Warn("Activities may be cut off when the process stops: workers.stop_timeout is shorter than the longest of them.",
+	if stop <= longestActivity() {
+		p.log.Warn("Activities may be cut off when the process stops: workers.stop_timeout isn't longer than the longest of them.",
 			"stop_timeout", stop, "longest", longestActivity())
 	}
 	p.build, p.rates = version.Version.BuildID, newRates(o)

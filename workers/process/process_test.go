@@ -170,7 +170,9 @@ func TestAMissingSecretIsWarnedOfByName(t *testing.T) {
 func TestAStopTimeoutThatCutsActivitiesOffIsWarnedOf(t *testing.T) {
 	c, err := client.NewLazyClient(client.Options{})
 	require.NoError(t, err)
-	for stop, warned := range map[time.Duration]bool{time.Second: true, longestActivity(): false} {
+	byDefault, err := config.Load()
+	require.NoError(t, err)
+	for stop, warned := range map[time.Duration]bool{time.Second: true, longestActivity(): true, byDefault.Workers.StopTimeout.Duration: false} {
 		l, logs := live(t, ""), &bytes.Buffer{}
 		l.Config().Workers.StopTimeout.Duration = stop
 		_, err := New(Options{Client: c, Live: l, Logger: NewLogger(logs, slog.LevelInfo)})

@@ -71,6 +71,8 @@ type Line struct {
 	// Refunded is what has been given back for the line, tax included, and RefundedQuantity for how many of it.
 	Refunded         money.Amount `json:"refunded"`
 	RefundedQuantity int          `json:"refunded_quantity,omitempty"`
+	// Unsent is how many of RefundedQuantity were given back before they were sent, so that there is nothing of them to return.
+	Unsent int `json:"unsent,omitempty"`
 	// Parcels are how the line was sent.
 	Parcels []Parcel `json:"parcels,omitempty"`
 	// Returning is how many of it are in returns that are neither declined nor cancelled, whether they were refunded or not.
@@ -288,8 +290,11 @@ type Variants struct {
 
 // Exchange is what a customer gets instead, as an order that costs nothing. Its stock is reserved until then.
 type Exchange struct {
-	Order    string          `json:"order"`
-	Number   string          `json:"number"` // ours, by which a repeat finds it
+	Order  string `json:"order"`
+	Number string `json:"number"` // ours
+	// N numbers the exchanges that are kept for the return, from 1: a repeat finds it by both, and never one that was to be released and
+	// is there all the same.
+	N        int             `json:"n"`
 	Customer Customer        `json:"customer"`
 	Currency string          `json:"currency"`
 	Lines    []ExchangedLine `json:"lines"`

@@ -3,6 +3,7 @@ package commerce
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,14 +29,14 @@ type draft struct {
 // and reserves its stock at once, until the time that is given. It reserves what isn't there, too: ask [Activities.FindVariants]
 // before.
 //
-// Shopify takes no idempotency key for it, so the draft has our number as a tag and is looked up before it is made: by the tag, and,
+// Shopify takes no idempotency key for it, so the draft has a tag of its own and is looked up before it is made: by the tag, and,
 // since the search is some seconds behind, among the newest ones. It is looked up afterwards, too: of two that were made at once the
 // older one stays, and whoever made the other deletes it.
 func (a *Activities) ReserveExchange(ctx context.Context, _ effect.Key, q Exchange) (Reserved, error) {
 	if err := q.check(); err != nil {
 		return Reserved{}, err
 	}
-	d, err := a.draftOf(ctx, q.Number)
+	d, err := a.draftOf(ctx, q.mark())
 	if err != nil {
 		return Reserved{}, err
 	}
@@ -53,7 +54,7 @@ func (a *Activities) ReserveExchange(ctx context.Context, _ effect.Key, q Exchan
 	if made.Draft == nil {
 		return Reserved{}, fault.Unreachable(system, "a draft order was made, and answered without an ID").Err()
 	}
-	d, err = a.draftOf(ctx, q.Number)
+	d, err = a.draftOf(ctx, q.mark())
 	if err != nil {
 		return Reserved{}, err
 	}
@@ -69,6 +70,8 @@ func (q Exchange) check() error {
 		return invalid("order: no order is named")
 	case !ours.MatchString(q.Number):
 		return invalid("number: a return's number looks like R-7QX4M2KD")
+	case q.N < 1:
+		return invalid("n: the return's exchanges are numbered from 1")
 	case len(q.Lines) == 0:
 		return invalid("lines: nothing is exchanged")
 	}
@@ -80,18 +83,21 @@ func (q Exchange) check() error {
 	return nil
 }
 
-// draftOf is the oldest draft order with our number; the zero draft where there is none. The search may still know one that was
-// deleted, so each is read before it counts.
-func (a *Activities) draftOf(ctx context.Context, number string) (draft, error) {
+// mark is the tag by which the exchange's draft order is known: "R-7QX4M2KD-1".
+func (q Exchange) mark() string { return fmt.Sprintf("%s-%d", q.Number, q.N) }
+
+// draftOf is the oldest draft order with a tag; the zero draft where there is none. The search may still know one that was deleted, so
+// each is read before it counts.
+func (a *Activities) draftOf(ctx context.Context, mark string) (draft, error) {
 	type answer struct {
 		Newest connection[draft] `json:"newest"`
 		Tagged connection[draft] `json:"tagged"`
 	}
-	got, err := ask[answer](ctx, a, findDrafts, map[string]any{"query": "tag:" + quoted(number)})
+	got, err := ask[answer](ctx, a, findDrafts, map[string]any{"query": "tag:" + quoted(mark)})
 	if err != nil {
 		return draft{}, err
 	}
-	all := slices.DeleteFunc(append(got.Newest.Nodes, got.Tagged.Nodes...), func(d draft) bool { return !slices.Contains(d.Tags, number) })
+	all := slices.DeleteFunc(append(got.Newest.Nodes, got.Tagged.Nodes...), func(d draft) bool { return !slices.Contains(d.Tags, mark) })
 	slices.SortFunc(all, func(a, b draft) int {
 		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
@@ -145,7 +151,7 @@ func (a *Activities) draftInput(ctx context.Context, q Exchange) (map[string]any
 		lines[i] = line(l)
 	}
 	input := map[string]any{
-		"lineItems": lines, "presentmentCurrencyCode": q.Currency, "tags": []string{q.Number},
+		"lineItems": lines, "presentmentCurrencyCode": q.Currency, "tags": []string{q.Number, q.mark()},
 		"note":                  "Exchange for return " + q.Number,
 		"reserveInventoryUntil": q.Until.UTC().Format(time.RFC3339),
 		"appliedDiscount":       map[string]any{"title": "Exchange", "description": q.Number, "valueType": "PERCENTAGE", "value": 100},

@@ -84,7 +84,7 @@ func (d *drafts) add(n int, tags any) {
 }
 
 var swap = commerce.Exchange{
-	Order: gid("Order", 1), Number: number, Currency: "EUR", Customer: commerce.Customer{ID: gid("Customer", 5), Email: "ada@example.com"},
+	Order: gid("Order", 1), Number: number, N: 1, Currency: "EUR", Customer: commerce.Customer{ID: gid("Customer", 5), Email: "ada@example.com"},
 	Lines: []commerce.ExchangedLine{{Variant: gid("ProductVariant", 3), Quantity: 2}}, Until: time.Date(2026, 10, 1, 12, 0, 0, 0, time.FixedZone("", 7200)),
 }
 
@@ -96,7 +96,7 @@ func TestAnExchangeIsADraftThatCostsNothingAndReservesItsStock(t *testing.T) {
 	assert.Equal(t, commerce.Reserved{ID: gid("DraftOrder", 1), Name: "#D1"}, got)
 	assert.Equal(t, []object{{
 		"lineItems": []any{object{"variantId": gid("ProductVariant", 3), "quantity": 2.0}}, "presentmentCurrencyCode": "EUR",
-		"tags": []any{number}, "note": "Exchange for return " + number, "reserveInventoryUntil": "2026-10-01T10:00:00Z",
+		"tags": []any{number, number + "-1"}, "note": "Exchange for return " + number, "reserveInventoryUntil": "2026-10-01T10:00:00Z",
 		"appliedDiscount":  object{"title": "Exchange", "description": number, "valueType": "PERCENTAGE", "value": 100.0},
 		"purchasingEntity": object{"customerId": gid("Customer", 5)}, "email": "ada@example.com",
 		"shippingAddress": object{
@@ -136,12 +136,27 @@ func TestAnExchangeThatWasReleasedIsReservedAnewThoughTheSearchStillKnowsIt(t *t
 	assert.Len(t, d.all, 1)
 }
 
+func TestAnExchangeIsNeverTheOneBeforeThatIsThereStill(t *testing.T) {
+	s, a := open(t)
+	d := s.drafting()
+	first, err := a.ReserveExchange(t.Context(), key, swap)
+	require.NoError(t, err)
+	less := swap
+	less.N, less.Lines = 2, []commerce.ExchangedLine{{Variant: gid("ProductVariant", 3), Quantity: 1}}
+	for range 2 {
+		second, err := a.ReserveExchange(t.Context(), key, less)
+		require.NoError(t, err)
+		assert.NotEqual(t, first, second)
+	}
+	assert.Len(t, d.input, 2)
+}
+
 func TestOfTwoExchangesThatWereReservedAtOnceTheOlderOneStays(t *testing.T) {
 	s, a := open(t)
 	d := s.drafting()
 	create := s.answers["CreateDraft"]
 	s.answers["CreateDraft"] = func(v object) object {
-		d.add(0, []string{number}) // the other attempt's
+		d.add(0, []string{number, number + "-1"}) // the other attempt's
 		return create(v)
 	}
 	got, err := a.ReserveExchange(t.Context(), key, swap)
@@ -209,6 +224,7 @@ func TestAnExchangeThatMakesNoSenseNamesTheField(t *testing.T) {
 	s, a := open(t)
 	for field, change := range map[string]func(*commerce.Exchange){
 		"order:": func(q *commerce.Exchange) { q.Order = "" }, "number:": func(q *commerce.Exchange) { q.Number = "7" },
+		"n:": func(q *commerce.Exchange) { q.N = 0 },
 		"lines:": func(q *commerce.Exchange) { q.Lines = nil }, "lines[0]:": func(q *commerce.Exchange) { q.Lines = []commerce.ExchangedLine{{Quantity: 1}} },
 	} {
 		q := swap

@@ -164,10 +164,11 @@ func (a *Activities) readParcels(ctx context.Context, order string, at map[strin
 // refund's have too.
 func (a *Activities) readRefund(ctx context.Context, s *sums, id string, o *Order, at map[string]*Line) error {
 	type line struct {
-		Quantity int  `json:"quantity"`
-		Line     node `json:"lineItem"`
-		Price    bag  `json:"subtotalSet"`
-		Tax      bag  `json:"totalTaxSet"`
+		Quantity int    `json:"quantity"`
+		Restock  string `json:"restockType"`
+		Line     node   `json:"lineItem"`
+		Price    bag    `json:"subtotalSet"`
+		Tax      bag    `json:"totalTaxSet"`
 	}
 	type shipping struct {
 		Price bag `json:"subtotalAmountSet"`
@@ -203,6 +204,9 @@ func (a *Activities) readRefund(ctx context.Context, s *sums, id string, o *Orde
 		if of := at[l.Line.ID]; of != nil {
 			of.Refunded = s.add("refundLineItems", of.Refunded, gross(l.Price, l.Tax))
 			of.RefundedQuantity += l.Quantity
+			if l.Restock == "CANCEL" { // for what hadn't been sent
+				of.Unsent += l.Quantity
+			}
 		}
 	}
 	return nil

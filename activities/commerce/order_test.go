@@ -110,7 +110,9 @@ func (o *sold) refund(n int, note string, shipping []object, lines ...object) {
 }
 
 func givenBack(line, quantity int, price, taxed string) object {
-	return object{"quantity": quantity, "lineItem": id("LineItem", line), "subtotalSet": euro(price), "totalTaxSet": euro(taxed)}
+	return object{
+		"quantity": quantity, "restockType": "NO_RESTOCK", "lineItem": id("LineItem", line), "subtotalSet": euro(price), "totalTaxSet": euro(taxed),
+	}
 }
 
 func eur(minor int64) money.Amount { return money.Amount{Minor: minor, Currency: "EUR"} }
@@ -241,10 +243,12 @@ func TestWhatWasRefundedIsCountedWithItsTax(t *testing.T) {
 		o.header["taxesIncluded"], o.header["totalRefundedSet"] = included, euro("52.13")
 		postage := []object{{"subtotalAmountSet": euro("2.0"), "taxAmountSet": euro("0.38")}}
 		o.refund(1, "", postage, givenBack(11, 1, "25.0", "4.75"))
-		o.refund(2, "", nil, givenBack(11, 1, "15.0", "5.0"), givenBack(99, 1, "1.0", "0.0"))
+		unsent := givenBack(11, 1, "15.0", "5.0")
+		unsent["restockType"] = "CANCEL"
+		o.refund(2, "", nil, unsent, givenBack(99, 1, "1.0", "0.0"))
 		got := read(t, a)
 		assert.Equal(t, eur(want[0]), got.Lines[0].Refunded)
-		assert.Equal(t, 2, got.Lines[0].RefundedQuantity)
+		assert.Equal(t, []int{2, 1}, []int{got.Lines[0].RefundedQuantity, got.Lines[0].Unsent})
 		assert.Equal(t, eur(want[1]), got.Shipping.Refunded)
 		assert.Equal(t, eur(5213), got.Refunded)
 		assert.Equal(t, eur(map[bool]int64{false: 476, true: 400}[included]), got.Shipping.Paid)

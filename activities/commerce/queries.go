@@ -74,7 +74,7 @@ const (
     }
     refundLineItems(first: 75, after: $after) {
       nodes {
-        quantity lineItem { id }
+        quantity restockType lineItem { id }
         subtotalSet { presentmentMoney { amount currencyCode } }
         totalTaxSet { presentmentMoney { amount currencyCode } }
       }

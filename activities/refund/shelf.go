@@ -48,12 +48,13 @@ func (a *assessing) stock() {
 }
 
 // takeGone takes out of the parcels what isn't left: what is in other returns than the one with this number, each from the parcel that
-// the shop has it in, and then what was paid back without a return, of which nobody says where it was: the oldest first.
+// the shop has it in, and then what was paid back without a return, of which nobody says where it was: the oldest first. What was paid
+// back before it was sent is in no parcel.
 //
 // The shop counts what was paid back of a line in all. What a return has of it is what the shop says was refunded of that return, or
 // what came back by it where that is more: a refund that isn't made by Shopify's own returns may not be counted there.
 func (s *shelf) takeGone(returns []commerce.Return, number string) {
-	s.refunded, s.elsewhere = s.RefundedQuantity, s.Returning
+	s.refunded, s.elsewhere = s.RefundedQuantity-s.Unsent, s.Returning
 	known := 0 // of what is elsewhere, how many are known by their parcel
 	for _, r := range returns {
 		if !counts(r) {

@@ -50,6 +50,16 @@ func TestWhatOtherReturnsHoldIsNotLeftButItsOwnIs(t *testing.T) {
 	}
 }
 
+func TestWhatWasPaidBackBeforeItWasSentIsNotTakenFromWhatWasSent(t *testing.T) {
+	q := question()
+	l := &q.Order.Lines[0]
+	l.Quantity, l.Parcels[0].Quantity, l.RefundedQuantity, l.Unsent = 4, 2, 3, 2
+	q.Items[0].Quantity = 1
+	assert.NotContains(t, codes(assessed(t, q)), "too_many", "two were sent, and one of those is paid back")
+	q.Items[0].Quantity = 2
+	assert.Contains(t, codes(assessed(t, q)), "too_many")
+}
+
 func TestTheOldestParcelThatIsStillInTimeGoesFirst(t *testing.T) {
 	q := question()
 	l := &q.Order.Lines[0]

@@ -126,7 +126,7 @@ func (r *returning) keep(ctx workflow.Context, lines map[returned]int) error {
 	reserved, err := step.Once(ctx, r.steps, step.Spec{
 		Name: fmt.Sprintf("reserve-%d", r.exchange.times), System: "shopify", Summary: "Reserve what the customer gets instead", Policy: step.System,
 	}, commerceActivities.ReserveExchange, commerce.Exchange{
-		Order: r.order.ID, Number: r.in.Number, Customer: r.order.Customer, Currency: r.order.Currency, Lines: r.wanted(lines),
+		Order: r.order.ID, Number: r.in.Number, N: r.exchange.times, Customer: r.order.Customer, Currency: r.order.Currency, Lines: r.wanted(lines),
 		Until: workflow.Now(ctx).Add(r.policy.Arrival.Expires.Duration + margin),
 	})
 	if err == nil {

@@ -16,20 +16,32 @@ import (
 // propose sends a proposal that is too small for anybody's approval, to a client of that name.
 func (s system) propose(t *testing.T, client string) (id string) {
 	t.Helper()
+	id, err := s.offer(client)
+	require.NoError(t, err)
+	return id
+}
+
+func (s system) offer(client string) (id string, err error) {
 	body, err := json.Marshal(map[string]any{
 		"submission_id": client, "title": "Two arms for " + client, "currency": "EUR", "valid_until": "2030-12-31",
 		"client": map[string]string{"company": client, "name": "Ada Brandt", "email": "ada@" + client + ".example", "country": "DE"},
 		"notes":  "Goals: " + client + " wants two arms.",
 		"lines":  []map[string]string{{"description": "Robot arm", "quantity": "2", "price": "6400.00"}},
 	})
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	res, err := http.Post(s.Door+"/proposals", "application/json", bytes.NewReader(body))
-	require.NoError(t, err)
+	if err != nil {
+		return "", err
+	}
 	defer res.Body.Close()
-	require.Equal(t, http.StatusAccepted, res.StatusCode)
+	if res.StatusCode != http.StatusAccepted {
+		return "", statusError(res.Status)
+	}
 	var taken struct{ ID string }
-	require.NoError(t, json.NewDecoder(res.Body).Decode(&taken))
-	return taken.ID
+	err = json.NewDecoder(res.Body).Decode(&taken)
+	return taken.ID, err
 }
 
 // The worker dies while nobody knows whether Dropbox Sign has the request, Asana the project or one of its tasks, and Stripe the

@@ -50,6 +50,7 @@ var recorded = map[string]string{
 	"The bank sends the refund back, and it is paid again": "return/1-paid-again",
 	"A ticket that doesn't say all is completed":           "return/1-ticket",
 	"Operations give the return up":                        "return/1-aborted",
+	"An e-mail to the customer bounces":                    "return/1-bounced",
 }
 
 func TestEachCaseEndsAsExpectedWithEachEffectOnce(t *testing.T) {

@@ -159,7 +159,7 @@ func TestADealThatReachesItsStageBecomesOneProjectAndOneInvoice(t *testing.T) {
 	require.Len(t, notesOfOurs, 1)
 	require.Equal(t, []string{made.ID}, notesOfOurs[0].Associated["deals"])
 	s.requireOnce(t, id)
-	requireReplay(t, s.history(t, id, ""), "")
+	requireReplay(t, s.history(t, id, ""), "proposal/2-from-deal")
 
 	s.tellStage(t, made.ID, reached) // after all is over, too
 	require.Equal(t, id, s.ofDeal(t, made.ID))

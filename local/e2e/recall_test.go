@@ -25,8 +25,9 @@ func (s system) toSign(t *testing.T, id string) (asked sandbox.Signature) {
 	return asked
 }
 
-// requireNothingOf requires that nothing has come of a proposal, whose request the client can't sign any more.
-func (s system) requireNothingOf(t *testing.T, id string) sandbox.Signature {
+// requireNothingOf requires that nothing has come of a proposal, whose request the client can't sign any more. The proposal's history is
+// kept under the name.
+func (s system) requireNothingOf(t *testing.T, id, name string) sandbox.Signature {
 	t.Helper()
 	projects, err := s.world.Projects(t.Context(), id)
 	require.NoError(t, err)
@@ -41,7 +42,7 @@ func (s system) requireNothingOf(t *testing.T, id string) sandbox.Signature {
 	_, err = s.world.Act(t.Context(), asked[0].ID, sandbox.SignatureAct{Do: sandbox.SignatureSign})
 	require.Error(t, err)
 	s.requireOnce(t, id)
-	requireReplay(t, s.history(t, id, ""), "")
+	requireReplay(t, s.history(t, id, ""), name)
 	return asked[0]
 }
 
@@ -61,7 +62,7 @@ func TestAProposalThatIsTakenBackCannotBeSigned(t *testing.T) {
 	recall("yours", strategist.ID)
 	recall("yours", strategist.ID) // told twice
 	require.Equal(t, proposal.Recalled, s.carried(t, id).Ending)
-	s.requireNothingOf(t, id)
+	s.requireNothingOf(t, id, "proposal/2-recalled")
 	cards, err := s.world.Messages(t.Context(), sandbox.MessageFilter{Case: id})
 	require.NoError(t, err)
 	require.Len(t, cards, 2)
@@ -75,6 +76,6 @@ func TestAProposalThatNobodySignsInTimeCannotBeSignedAnyMore(t *testing.T) {
 	id := s.propose(t, "hurried")
 	s.contact(t, s.card(t, id))
 	require.Equal(t, proposal.Expired, s.carried(t, id).Ending)
-	require.Equal(t, 1, s.requireNothingOf(t, id).Reminders)
+	require.Equal(t, 1, s.requireNothingOf(t, id, "proposal/2-reminded").Reminders)
 	require.NoError(t, s.Stop())
 }

@@ -12,8 +12,8 @@ const longestRate = time.Hour
 
 // rates checks how many requests systems get.
 func (f *findings) rates(s *Systems) {
-	for system, r := range s.Rates() {
-		key := "systems." + system + ".rate"
+	for key, r := range s.Rates() {
+		key = "systems." + key
 		switch {
 		case r.Requests < 0:
 			f.add(key+".requests", "%d is less than nothing: 0 is no limit", r.Requests)
@@ -23,10 +23,14 @@ func (f *findings) rates(s *Systems) {
 	}
 }
 
-// Rates are the systems' rates, by the key of the system in the file. They can be changed there.
+// HubSpotSearchRate is the key of [HubSpot.SearchRate] among [Systems.Rates].
+const HubSpotSearchRate = "hubspot.search_rate"
+
+// Rates are the systems' rates, by their keys in the file, below "systems": "slack.rate". They can be changed there.
 func (s *Systems) Rates() map[string]*Rate {
 	return map[string]*Rate{
-		"slack": &s.Slack.Rate, "sendgrid": &s.SendGrid.Rate, "hubspot": &s.HubSpot.Rate, "peopledatalabs": &s.PeopleDataLabs.Rate,
-		"dropboxsign": &s.DropboxSign.Rate, "asana": &s.Asana.Rate, "stripe": &s.Stripe.Rate,
+		"slack.rate": &s.Slack.Rate, "sendgrid.rate": &s.SendGrid.Rate, "hubspot.rate": &s.HubSpot.Rate, HubSpotSearchRate: &s.HubSpot.SearchRate,
+		"peopledatalabs.rate": &s.PeopleDataLabs.Rate, "dropboxsign.rate": &s.DropboxSign.Rate, "asana.rate": &s.Asana.Rate,
+		"stripe.rate": &s.Stripe.Rate,
 	}
 }

@@ -180,6 +180,8 @@ type HubSpot struct {
 	// Pages is where HubSpot's own pages are, which the links lead to.
 	Pages string `json:"pages"`
 	Rate  Rate   `json:"rate"`
+	// SearchRate is that of searches, which count as requests, too.
+	SearchRate Rate `json:"search_rate"`
 }
 
 // PeopleDataLabs is where People Data Labs' API is.

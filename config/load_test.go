@@ -99,7 +99,8 @@ func TestAFileReplacesTheCompanyAndKeepsTheMachinery(t *testing.T) {
 	assert.Empty(t, c.Lead.Operations)
 	assert.Equal(t, HubSpot{
 		URL: "https://api.hubapi.com", Portal: "42", Pages: "https://app.hubspot.com",
-		Rate: Rate{Requests: 100, Per: policy.Duration{Duration: 10 * time.Second}},
+		Rate:       Rate{Requests: 100, Per: policy.Duration{Duration: 10 * time.Second}},
+		SearchRate: Rate{Requests: 5, Per: policy.Duration{Duration: time.Second}},
 	}, c.Systems.HubSpot)
 	assert.Equal(t, []string{"lead", "proposal", "return", "rotation"}, c.Workers.Queues)
 }

@@ -54,18 +54,27 @@ func patience(ctx context.Context, now time.Time) time.Duration {
 
 // Client is a client like another one whose requests keep the pace.
 func (p *Pacer) Client(c *http.Client) *http.Client {
+	return p.Some(c, func(*http.Request) bool { return true })
+}
+
+// Some is a client like another one of whose requests some keep the pace: those that a vendor counts by themselves.
+func (p *Pacer) Some(c *http.Client, which func(*http.Request) bool) *http.Client {
 	paced := *c
-	paced.Transport = transport{p, c.Transport}
+	paced.Transport = transport{p, which, c.Transport}
 	return &paced
 }
 
 type transport struct {
 	pacer *Pacer
+	which func(*http.Request) bool
 	next  http.RoundTripper
 }
 
 // RoundTrip sends a request when its turn has come, or answers it where that takes too long.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !t.which(r) {
+		return t.next.RoundTrip(r)
+	}
 	ctx, now := r.Context(), time.Now()
 	wait, ok := t.pacer.turn(now, patience(ctx, now))
 	if !ok {
@@ -86,8 +95,9 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, ctx.Err()
 		}
 	}
+	// Once it was sent, which may take another turn.
 	if t, ok := ctx.Value(tryKey{}).(*try); ok {
-		t.begun.Store(true)
+		defer t.begun.Store(true)
 	}
 	return t.next.RoundTrip(r)
 }
@@ -102,7 +112,7 @@ func (t transport) CloseIdleConnections() {
 // later is the answer to a request that would have come too soon. Adapters read its status and its pause; the message is for operations,
 // where Stripe's library looks for one, which takes no answer that isn't JSON for Stripe's.
 func later(r *http.Request, wait time.Duration) *http.Response {
-	const text = `{"error":{"code":"own_rate","message":"Not sent: the system's rate in the handbook (systems.….rate) is used up."}}`
+	const text = `{"error":{"code":"own_rate","message":"Not sent: the system's rate in the handbook (systems.…) is used up."}}`
 	return &http.Response{
 		Status: "429 Too Many Requests", StatusCode: http.StatusTooManyRequests,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

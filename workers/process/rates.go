@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -30,7 +31,7 @@ const (
 // Temporal knows to ask for activities, each an equal one.
 type rates struct {
 	live   *config.Live
-	pacers map[string]*pace.Pacer // by the system's key in the handbook
+	pacers map[string]*pace.Pacer // by the rate's key in the handbook
 	others *others
 	log    *slog.Logger
 
@@ -42,15 +43,26 @@ type rates struct {
 
 func newRates(o Options) *rates {
 	r := &rates{live: o.Live, pacers: map[string]*pace.Pacer{}, others: newOthers(o.Client, o.Namespace), log: o.Logger}
-	for system := range o.Live.Config().Systems.Rates() {
-		r.pacers[system] = &pace.Pacer{}
+	for key := range o.Live.Config().Systems.Rates() {
+		r.pacers[key] = &pace.Pacer{}
 	}
 	r.set(forNewcomers) // as if it were the only new one
 	return r
 }
 
 // client is one whose requests keep the rate of the system.
-func (r *rates) client(system string, c *http.Client) *http.Client { return r.pacers[system].Client(c) }
+func (r *rates) client(system string, c *http.Client) *http.Client {
+	c = r.pacers[system+".rate"].Client(c)
+	if system == "hubspot" { // a search waits for both of its turns: for the rarer one first, so that those that get none cost the others nothing
+		c = r.pacers[config.HubSpotSearchRate].Some(c, searches)
+	}
+	return c
+}
+
+// searches reports whether a request to HubSpot is one of its CRM's searches: POST /crm/v3/objects/companies/search.
+func searches(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/search")
+}
 
 // keep follows the number of processes, and the handbook, until the context ends.
 func (r *rates) keep(ctx context.Context) {
@@ -100,8 +112,8 @@ func (r *rates) none() bool {
 
 func (r *rates) set(share float64) {
 	r.share = share
-	for system, rate := range r.live.Config().Systems.Rates() {
-		r.pacers[system].Set(pace.Rate{Requests: rate.Requests, Per: rate.Per.Duration}, share)
+	for key, rate := range r.live.Config().Systems.Rates() {
+		r.pacers[key].Set(pace.Rate{Requests: rate.Requests, Per: rate.Per.Duration}, share)
 	}
 }
 

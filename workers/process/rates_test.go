@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -224,6 +225,71 @@ func TestAProcessThatIsAloneHasItsShareAtOnce(t *testing.T) {
 		r.look(t.Context(), time.Now())
 		assert.InDelta(t, 0.9, r.share, 1e-9)
 	})
+}
+
+// HubSpot takes five searches a second in an account, whatever else it takes: they wait, while there is room for everything else.
+func TestHubSpotsSearchesHaveARateOfTheirOwn(t *testing.T) {
+	const search, other = "/crm/v3/objects/companies/search", "/crm/v3/objects/contacts/1"
+	synctest.Test(t, func(t *testing.T) {
+		conf := *live(t, "").Config()
+		require.Equal(t, config.Rate{Requests: 5, Per: policy.Duration{Duration: time.Second}}, conf.Systems.HubSpot.SearchRate)
+		r := newRates(Options{Client: reached{cluster: &cluster{}}, Live: config.NewLive(&conf), Logger: slog.New(slog.DiscardHandler)})
+		r.set(1 - forNewcomers)
+		searches, all := &vendor{}, &vendor{}
+		outward := r.client("hubspot", &http.Client{Transport: byPath{search, searches.from("search"), all.from("all")}, Timeout: 20 * time.Second})
+		send := func(ctx context.Context, method, path string) (status int, took time.Duration) {
+			began := time.Now()
+			req, err := http.NewRequestWithContext(pace.Try(ctx, false), method, "http://vendor.example/prefix"+path, http.NoBody)
+			if err != nil {
+				return 0, 0
+			}
+			resp, err := outward.Do(req)
+			if err != nil {
+				return 0, 0
+			}
+			_ = resp.Body.Close()
+			return resp.StatusCode, time.Since(began)
+		}
+		var busy sync.WaitGroup
+		for range 20 { // activities that always have something to look for
+			busy.Go(func() {
+				for range 20 {
+					if status, _ := send(t.Context(), http.MethodPost, search); status == http.StatusTooManyRequests {
+						time.Sleep(time.Second) // Temporal tries again later
+					}
+				}
+			})
+		}
+		for range 5 {
+			busy.Go(func() {
+				for range 40 {
+					status, took := send(t.Context(), http.MethodGet, other)
+					assert.Equal(t, http.StatusOK, status)
+					assert.LessOrEqual(t, took, time.Second, "what is no search waits for no search's turn")
+					time.Sleep(1300 * time.Millisecond)
+				}
+			})
+		}
+		busy.Wait()
+		assert.Equal(t, 5*40+len(searches.sent), len(all.sent), "searches count as requests, too")
+		assert.Greater(t, len(searches.sent), 100)
+		assert.LessOrEqual(t, searches.most(time.Second), 5)
+		assert.GreaterOrEqual(t, searches.most(time.Second), 4)
+		assert.LessOrEqual(t, all.most(10*time.Second), 100)
+	})
+}
+
+// byPath sends all requests by one, and those whose path ends in the path by the other before.
+type byPath struct {
+	path       string
+	these, all http.RoundTripper
+}
+
+func (b byPath) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, b.path) {
+		_, _ = b.these.RoundTrip(r)
+	}
+	return b.all.RoundTrip(r)
 }
 
 func TestARateThatChangesInTheHandbookIsInForceAtTheNextLook(t *testing.T) {

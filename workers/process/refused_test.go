@@ -42,8 +42,8 @@ func TestEveryAdapterTriesAgainWhenTheRateAllowsIt(t *testing.T) {
 	}
 	r := newRates(o)
 	r.set(1)
-	for system := range r.pacers { // somebody else has sent the one
-		resp, err := r.client(system, &http.Client{Transport: sender(func() {})}).Get("http://vendor.example")
+	for key := range r.pacers { // somebody else has sent the one
+		resp, err := r.pacers[key].Client(&http.Client{Transport: sender(func() {})}).Get("http://vendor.example")
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 	}

@@ -154,7 +154,10 @@ func (c *cluster) startPostgreSQL(t *testing.T) (at string) {
 	if initdb == "" || postgres == "" {
 		t.Skip("PostgreSQL's server isn't here: on Debian it is in the package postgresql")
 	}
-	dir, attributes := t.TempDir(), &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
+	dir, err := os.MkdirTemp("/tmp", "throughline-postgresql-") // whose name is short enough for a socket in it, and which any user may reach
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	attributes := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
 	if os.Geteuid() == 0 {
 		u, err := user.Lookup("postgres")
 		if err != nil {
@@ -167,7 +170,6 @@ func (c *cluster) startPostgreSQL(t *testing.T) (at string) {
 		require.NoError(t, err)
 		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		require.NoError(t, os.Chown(dir, int(uid), int(gid)))
-		require.NoError(t, os.Chmod(filepath.Dir(dir), 0o755)) // the test's own folder, which others may not look into
 	}
 	data := filepath.Join(dir, "data")
 	command := func(ctx context.Context, program string, args ...string) *exec.Cmd {

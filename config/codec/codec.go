@@ -37,9 +37,9 @@ const (
 	compressed
 )
 
-// maxPayload is how large a payload may be once it is decompressed: far above what Temporal takes (2 MiB), so that nothing that was
-// written is refused, and far below what would hurt.
-const maxPayload = 64 << 20
+// maxPayload is how large a payload may be before it is compressed, and so once it is decompressed: far above what Temporal takes (2 MiB),
+// and far below what would hurt. What is larger is refused before it is stored, since nobody could read it any more.
+const maxPayload = 16 << 20
 
 // Codec encrypts and decrypts payloads. It may be used by several goroutines at once. Make one with [New].
 type Codec struct {
@@ -80,7 +80,7 @@ func New(keys ...Key) (*Codec, error) {
 // Encrypts reports whether there is a key to encrypt with.
 func (c *Codec) Encrypts() bool { return c.id != "" }
 
-// Encode encrypts payloads whole, with their metadata. Without a key they stay as they are.
+// Encode encrypts payloads whole, with their metadata. Without a key they stay as they are. The error is a [TooLargeError].
 func (c *Codec) Encode(payloads []*commonpb.Payload) ([]*commonpb.Payload, error) {
 	if !c.Encrypts() {
 		return payloads, nil
@@ -110,6 +110,9 @@ func (c *Codec) encode(p *commonpb.Payload) (*commonpb.Payload, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codec: %w", err)
 	}
+	if len(content) > maxPayload {
+		return nil, &TooLargeError{Size: len(content)}
+	}
 	if small := c.zip.EncodeAll(content[1:], []byte{compressed}); len(small) < len(content) {
 		content = small
 	}
@@ -135,12 +138,12 @@ func (c *Codec) decode(p *commonpb.Payload) (*commonpb.Payload, error) {
 	kind, content := content[0], content[1:]
 	if kind == compressed {
 		if content, err = c.open.DecodeAll(content, nil); err != nil {
-			return nil, fmt.Errorf("codec: %w", err)
+			return nil, &BrokenError{ID: id, Cause: err}
 		}
 	}
 	was := &commonpb.Payload{}
 	if err := proto.Unmarshal(content, was); err != nil {
-		return nil, fmt.Errorf("codec: %w", err)
+		return nil, &BrokenError{ID: id, Cause: err}
 	}
 	return was, nil
 }
@@ -166,9 +169,22 @@ func (e *UnknownKeyError) Error() string {
 	return fmt.Sprintf("a payload is encrypted by the key %.80q, and %s in %s: add that key, after those that are there, and restart", e.ID, have, Variable)
 }
 
-// BrokenError is the error for a payload that its key doesn't open.
-type BrokenError struct{ ID string }
+// BrokenError is the error for a payload that its key doesn't open, or opens without there being a payload in it.
+type BrokenError struct {
+	ID    string // the key's
+	Cause error  // why what the key has opened is no payload; nil where it doesn't open
+}
 
 func (e *BrokenError) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("what the key %.80q has opened is no payload (%v): another program has written it, or another version of this one", e.ID, e.Cause)
+	}
 	return fmt.Sprintf("a payload can't be decrypted by the key %.80q: another key had this ID when it was encrypted (put that one back in %s), or the payload was changed since", e.ID, Variable)
+}
+
+// TooLargeError is the error for a payload that is too large to be encrypted.
+type TooLargeError struct{ Size int } // in bytes
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("a payload has %d bytes, and %d is the most that is encrypted", e.Size, maxPayload)
 }

@@ -154,6 +154,36 @@ func TestAPayloadThatWasChangedIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, `can't be decrypted by the key "2026-05": another key had this ID`)
 }
 
+// What compresses well is small when Temporal sees it, so that nobody else would refuse it.
+func TestWhatNobodyCouldReadAnyMoreIsNotWritten(t *testing.T) {
+	c := newCodec(t, now)
+	_, err := c.Encode([]*commonpb.Payload{{Data: bytes.Repeat([]byte("a"), maxPayload)}})
+	var large *TooLargeError
+	require.ErrorAs(t, err, &large)
+	most := &commonpb.Payload{Data: bytes.Repeat([]byte("a"), maxPayload-6)} // with its tag and length
+	opened, err := decodeOne(c, encodeOne(t, c, most))
+	require.NoError(t, err)
+	require.True(t, proto.Equal(most, opened))
+}
+
+// Whoever has the key may still have written something else by it: it is said, and expands to no more than a payload may have.
+func TestWhatAKeyOpensAndIsNoPayloadIsRefused(t *testing.T) {
+	c := newCodec(t, now)
+	for name, content := range map[string][]byte{
+		"a bomb":      c.zip.EncodeAll(make([]byte, maxPayload+1), []byte{compressed}),
+		"cut off":     append([]byte{compressed}, c.zip.EncodeAll(make([]byte, 1000), nil)[:9]...),
+		"no protobuf": {plain, 0xff},
+	} {
+		_, err := decodeOne(c, &commonpb.Payload{
+			Metadata: map[string][]byte{"encoding": []byte(Encoding), MetadataKeyID: []byte("2026-11")},
+			Data:     c.keys["2026-11"].Seal(nil, nil, content, bound("2026-11")),
+		})
+		var broken *BrokenError
+		require.ErrorAs(t, err, &broken, name)
+		assert.ErrorContains(t, err, `what the key "2026-11" has opened is no payload (`, name)
+	}
+}
+
 func TestKeysAreReadAsOperatorsWriteThem(t *testing.T) {
 	for _, text := range []string{now + "," + old, now + "\n" + old + "\n", " " + now + " , " + old + "\r\n"} {
 		keys, err := ParseKeys(text)

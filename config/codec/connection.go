@@ -10,6 +10,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -60,6 +62,9 @@ func (c connection) intercept(ctx context.Context, method string, req, reply any
 		err = failures(ctx, method, proto.Clone(message), reply, cc, below, opts...)
 	} else {
 		err = below(ctx, method, req, reply, cc, opts...)
+	}
+	if large, ok := errors.AsType[*TooLargeError](err); ok {
+		return status.Error(codes.InvalidArgument, large.Error()) // which isn't worth another try
 	}
 	if !unreadable(err) {
 		return err

@@ -5,15 +5,21 @@ import (
 	"errors"
 	"net"
 	"path"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	commandpb "go.temporal.io/api/command/v1"
 	commonpb "go.temporal.io/api/common/v1"
+	failurepb "go.temporal.io/api/failure/v1"
 	historypb "go.temporal.io/api/history/v1"
+	protocolpb "go.temporal.io/api/protocol/v1"
 	querypb "go.temporal.io/api/query/v1"
 	sdkpb "go.temporal.io/api/sdk/v1"
+	"go.temporal.io/api/serviceerror"
+	updatepb "go.temporal.io/api/update/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -23,6 +29,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
 )
 
 // server is as much of Temporal as answers what it is told to, and keeps what it was sent.
@@ -171,6 +178,51 @@ func TestWhatFailuresSayIsEncrypted(t *testing.T) {
 	require.ErrorAs(t, err, &app)
 	require.NoError(t, app.Details(&detail))
 	assert.Equal(t, "Amelia's detail", detail)
+}
+
+// Updates come and go as messages within messages, and a workflow's failure is in a command.
+func TestWhatAWorkflowTaskAnswersIsEncrypted(t *testing.T) {
+	c := newCodec(t, now)
+	s := connect(t, c, map[string]func() (proto.Message, error){
+		"RespondWorkflowTaskCompleted": says(&workflowservice.RespondWorkflowTaskCompletedResponse{}),
+	})
+	message := func(m proto.Message) *protocolpb.Message {
+		body, err := anypb.New(m)
+		require.NoError(t, err)
+		return &protocolpb.Message{Body: body}
+	}
+	failure := &failurepb.Failure{Message: "Amelia refused", StackTrace: "Amelia's stack", Cause: &failurepb.Failure{Message: "Amelia's cause"}}
+	asked := &updatepb.Request{Input: &updatepb.Input{
+		Args:   &commonpb.Payloads{Payloads: []*commonpb.Payload{payload(t, "Amelia asked")}},
+		Header: &commonpb.Header{Fields: map[string]*commonpb.Payload{"who": payload(t, "Amelia's header")}},
+	}}
+	request := &workflowservice.RespondWorkflowTaskCompletedRequest{
+		Messages: []*protocolpb.Message{
+			message(&updatepb.Acceptance{AcceptedRequest: asked}), message(&updatepb.Rejection{RejectedRequest: asked, Failure: failure}),
+			message(&updatepb.Response{Outcome: &updatepb.Outcome{Value: &updatepb.Outcome_Failure{Failure: failure}}}),
+		},
+		Commands: []*commandpb.Command{{Attributes: &commandpb.Command_FailWorkflowExecutionCommandAttributes{
+			FailWorkflowExecutionCommandAttributes: &commandpb.FailWorkflowExecutionCommandAttributes{Failure: failure},
+		}}},
+		QueryResults: map[string]*querypb.WorkflowQueryResult{"1": {Answer: &commonpb.Payloads{Payloads: []*commonpb.Payload{payload(t, "Amelia answered")}}}},
+	}
+	_, err := s.WorkflowService().RespondWorkflowTaskCompleted(t.Context(), request)
+	require.NoError(t, err)
+	sent := s.sent("RespondWorkflowTaskCompleted")[0]
+	assert.NotContains(t, wire(t, sent), "Amelia")
+	require.NoError(t, c.DecodeMessage(t.Context(), sent))
+	for _, text := range []string{"Amelia refused", "Amelia's stack", "Amelia's cause", "Amelia asked", "Amelia's header", "Amelia answered"} {
+		assert.Contains(t, wire(t, sent), text)
+	}
+}
+
+func TestWhatIsTooLargeIsRefusedOnce(t *testing.T) {
+	s := connect(t, newCodec(t, now), nil)
+	err := s.SignalWorkflow(t.Context(), "lead-1", "", "decide", strings.Repeat("a", maxPayload))
+	var refused *serviceerror.InvalidArgument
+	require.ErrorAs(t, err, &refused)
+	assert.ErrorContains(t, err, "is the most that is encrypted")
+	assert.Empty(t, s.sent("SignalWorkflowExecution"))
 }
 
 // The SDK tries again below what encrypts only once where a codec is a data converter; here, each attempt is encrypted anew.

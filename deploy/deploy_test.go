@@ -88,7 +88,7 @@ func TestWorkersAreGivenMoreTimeToStopThanTheyTake(t *testing.T) {
 }
 
 func TestPodsSetOnlyVariablesThatTheProgramsRead(t *testing.T) {
-	for _, file := range []string{"workers/workers.yaml", "base/starter.yaml", "base/setup.yaml"} {
+	for _, file := range []string{"workers/workers.yaml", "base/starter.yaml", "base/setup.yaml", "spool/spool.yaml"} {
 		t.Run(file, func(t *testing.T) {
 			dir := t.TempDir()
 			var secrets []config.SecretName

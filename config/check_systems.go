@@ -161,13 +161,17 @@ func (f *findings) hostPort(key, value string) {
 		f.add(key, "is missing")
 		return
 	}
+	if !isHostPort(value) {
+		f.add(key, "%q is no host and port: it is like 127.0.0.1:8080", value)
+	}
+}
+
+func isHostPort(value string) bool {
 	_, port, err := net.SplitHostPort(value)
 	if err == nil {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
-	if err != nil {
-		f.add(key, "%q is no host and port: it is like 127.0.0.1:8080", value)
-	}
+	return err == nil
 }
 
 // idLike makes of a name one that can be an ID.

@@ -1,10 +1,14 @@
 package config
 
 import (
+	"cmp"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"go.temporal.io/api/serviceerror"
@@ -39,6 +43,9 @@ func (w where) explain(err error, secured *renewed) error {
 	if _, none := errors.AsType[*serviceerror.NamespaceNotFound](err); none {
 		return fmt.Errorf("%s has no namespace %q (%s): name another one by %s or temporal.namespace, or make this one with `starter setup`", tried, w.Namespace, w.nameSetBy, envNamespace)
 	}
+	if status, ok := webServer(err); ok {
+		return fmt.Errorf("%s is no frontend of Temporal's, and answers like a web server%s: check the port, and what stands before it", tried, status)
+	}
 	switch serviceerror.ToStatus(err).Code() {
 	case codes.PermissionDenied, codes.Unauthenticated:
 		return fmt.Errorf("%s refuses us (%s): check %s (or %s), or %s, and whether they are good for the namespace %q (%s)",
@@ -50,13 +57,25 @@ func (w where) explain(err error, secured *renewed) error {
 	return fmt.Errorf("%s %w (%s): start it, or say where it is in %s or temporal.address", tried, ErrUnreachable, lastPart(err), envAddress)
 }
 
+// httpStatus is in what gRPC says of an answer that isn't gRPC's.
+var httpStatus = regexp.MustCompile(`HTTP status code received from server: (\d+) \(([^)]*)\)`)
+
+// webServer reports whether an answer came by HTTP/2 and not by gRPC, and with which status.
+func webServer(err error) (status string, ok bool) {
+	text := err.Error()
+	if m := httpStatus.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf(" (%s %s)", m[1], m[2]), true
+	}
+	return "", strings.Contains(text, "missing HTTP content-type") || strings.Contains(text, "unexpected content-type")
+}
+
 // handshake says what went wrong between the two sides' TLS, and the fix; "" where something else did.
 func handshake(err error, used *tls.Config, failed error) (what, fix string) {
 	text := err.Error()
 	if used == nil {
 		// What a server that expects TLS does to whoever begins without it.
 		if strings.Contains(text, "server preface") {
-			return "closes connections that begin without TLS", "set " + envTLS + "=true"
+			return "closes connections that begin without TLS", "set " + envTLS + "=true, or check the port, since it may be that of Temporal's web pages"
 		}
 		return "", ""
 	}
@@ -75,8 +94,11 @@ func handshake(err error, used *tls.Config, failed error) (what, fix string) {
 		return "has a certificate that nobody whom we trust has signed" + by, fmt.Sprintf("set %s to the certificate of its CA", envCA)
 	}
 	if wrong, ok := errors.AsType[x509.HostnameError](failed); ok {
-		names := strings.Join(wrong.Certificate.DNSNames, ", ")
-		return fmt.Sprintf("has a certificate that isn't for %q", wrong.Host), fmt.Sprintf("set %s to a name that it is for (%s)", envServerName, names)
+		names := slices.Clone(wrong.Certificate.DNSNames)
+		for _, ip := range wrong.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+		return fmt.Sprintf("has a certificate that isn't for %q", wrong.Host), fmt.Sprintf("set %s to a name that it is for (%s)", envServerName, cmp.Or(strings.Join(names, ", "), "it says none"))
 	}
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](failed); ok && invalid.Reason == x509.Expired {
 		return "has a certificate that has expired, or isn't valid yet", "have it renewed there, or check this machine's clock"
@@ -107,6 +129,9 @@ func refusal(text string, failed error) string {
 // lastPart is the end of what gRPC says, which is where it tells what happened: `… connect: connection refused`.
 func lastPart(err error) string {
 	text := strings.ReplaceAll(strings.TrimRight(err.Error(), `"`), "\n", " ")
+	if strings.Contains(text, context.DeadlineExceeded.Error()) {
+		return "no answer in time"
+	}
 	if strings.HasSuffix(text, "no children to pick from") { // gRPC's way to say that the name has no address
 		return "no such host"
 	}

@@ -3,8 +3,11 @@ package config
 import (
 	"context"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -124,4 +127,49 @@ func TestDialSaysInOneLineThatTemporalIsntThereAndWhatWasTried(t *testing.T) {
 	cancel()
 	_, err = dial(ended, &Config{}, client.Options{HostPort: address}, nowhere, true)
 	assert.Equal(t, context.Canceled, err)
+}
+
+// gRPC takes "temporal" for port 443 of it, and says of a web address that no such host is there.
+func TestAnAddressThatIsNoHostAndPortIsNamedWithWhoSaidIt(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "none.toml")
+	for _, address := range []string{"temporal", "127.0.0.1", "https://prod.a1b2c.tmprl.cloud:7233", "prod.a1b2c.tmprl.cloud:grpc", "temporal:70000", "::1:7233"} {
+		_, _, err := connecting(Temporal{Address: "config:7233"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": nowhere, "TEMPORAL_ADDRESS": address})
+		assert.EqualError(t, err, `TEMPORAL_ADDRESS: "`+address+`" is no host and port: it is like temporal.example.com:7233`)
+	}
+	file := written(t, "temporal.toml", "[profile.default]\naddress = 'temporal'\n")
+	_, _, err := connecting(Temporal{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
+	assert.EqualError(t, err, `address of profile "default" in `+file+`: "temporal" is no host and port: it is like temporal.example.com:7233`)
+	_, _, err = connecting(Temporal{}, client.Options{HostPort: "temporal"}, envMap{"TEMPORAL_CONFIG_FILE": nowhere})
+	assert.EqualError(t, err, `the address that was told: "temporal" is no host and port: it is like temporal.example.com:7233`)
+	for _, address := range []string{"temporal:7233", "[::1]:7233", "dns:///temporal:7233", "passthrough:///temporal:7233"} {
+		_, _, err := connecting(Temporal{Address: "config:7233"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": nowhere, "TEMPORAL_ADDRESS": address})
+		assert.NoError(t, err, address)
+	}
+}
+
+// The likeliest of these is Temporal Web.
+func TestWhatAnswersAndIsNoTemporalIsToldApart(t *testing.T) {
+	t.Parallel()
+	nowhere := envMap{"TEMPORAL_CONFIG_FILE": filepath.Join(t.TempDir(), "none.toml")}
+	says := func(address string) string {
+		_, err := dial(t.Context(), &Config{Temporal: Temporal{Address: address, Namespace: "default"}}, client.Options{}, nowhere, true)
+		require.Error(t, err)
+		return err.Error()
+	}
+	pages := httptest.NewServer(http.NotFoundHandler())
+	defer pages.Close()
+	assert.Contains(t, says(strings.TrimPrefix(pages.URL, "http://")),
+		"closes connections that begin without TLS: set TEMPORAL_TLS=true, or check the port, since it may be that of Temporal's web pages")
+
+	modern := httptest.NewUnstartedServer(http.NotFoundHandler())
+	modern.Config.Protocols = &http.Protocols{}
+	modern.Config.Protocols.SetUnencryptedHTTP2(true)
+	modern.Start()
+	defer modern.Close()
+	assert.Contains(t, says(strings.TrimPrefix(modern.URL, "http://")), "without TLS, is no frontend of Temporal's, and answers like a web server (404 Not Found): check the port")
+
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer mute.Close()
+	assert.Contains(t, says(mute.Addr().String()), "can't be reached (no answer in time)")
 }

@@ -286,6 +286,9 @@ func TestEachWayInWhichAServerAndWeDisagreeIsToldWithTheFix(t *testing.T) {
 	clients.AddCert(ca.cert)
 	named := ca.server(t, "temporal.test", "also.test")
 	k, c, _ := sign(t, ca, &x509.Certificate{DNSNames: []string{"temporal.test"}, NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(-time.Hour)})
+	forNobody := ca.server(t)
+	ipKey, ipCert, _ := sign(t, ca, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+	byAddress := tls.Certificate{Certificate: [][]byte{ipCert.Raw}, PrivateKey: ipKey}
 	expired := tls.Certificate{Certificate: [][]byte{c.Raw}, PrivateKey: k}
 	foreignCert, foreignKey := other.client(t, "stranger")
 
@@ -309,6 +312,10 @@ func TestEachWayInWhichAServerAndWeDisagreeIsToldWithTheFix(t *testing.T) {
 			`by TLS as temporal.test, has a certificate that nobody whom we trust has signed, issued by "CN=Test CA": set TEMPORAL_TLS_SERVER_CA_CERT_PATH to the certificate of its CA`},
 		"another name": {open, envMap{envCA: caFile, envServerName: "wrong.test"}, nil,
 			`has a certificate that isn't for "wrong.test": set TEMPORAL_TLS_SERVER_NAME to a name that it is for (temporal.test, also.test)`},
+		"a name, and a certificate for an address": {&tls.Config{Certificates: []tls.Certificate{byAddress}}, trusting(nil), nil,
+			"set TEMPORAL_TLS_SERVER_NAME to a name that it is for (127.0.0.1)"},
+		"a certificate for nobody": {&tls.Config{Certificates: []tls.Certificate{forNobody}}, trusting(nil), nil,
+			"set TEMPORAL_TLS_SERVER_NAME to a name that it is for (it says none)"},
 		"a server's certificate that expired": {&tls.Config{Certificates: []tls.Certificate{expired}}, trusting(nil), nil,
 			"has a certificate that has expired, or isn't valid yet"},
 		"a server without TLS":              {nil, trusting(nil), nil, "doesn't speak TLS: set TEMPORAL_TLS=false, or check the port"},

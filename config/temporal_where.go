@@ -30,6 +30,9 @@ const (
 	envAPIKeyFile = "TEMPORAL_API_KEY_FILE" // ours: Temporal's own tools have only the key itself
 )
 
+// toldBy stands for whoever calls us as the one who said something: a flag, as a rule.
+const toldBy = "as told"
+
 // where is a Temporal as all places together describe it, and which place said what.
 type where struct {
 	envconfig.ClientConfigProfile
@@ -67,9 +70,28 @@ func findTemporal(t Temporal, options client.Options, env envconfig.EnvLookup) (
 		return w, err
 	}
 	w.addressBy, w.nameSetBy = w.says(envAddress, "address"), w.says(envNamespace, "namespace")
-	w.Address, w.addressBy = first(options.HostPort, "as told", w.Address, w.addressBy, t.Address, "temporal.address")
-	w.Namespace, w.nameSetBy = first(options.Namespace, "as told", w.Namespace, w.nameSetBy, t.Namespace, "temporal.namespace")
+	w.Address, w.addressBy = first(options.HostPort, toldBy, w.Address, w.addressBy, t.Address, "temporal.address")
+	w.Namespace, w.nameSetBy = first(options.Namespace, toldBy, w.Namespace, w.nameSetBy, t.Namespace, "temporal.namespace")
+	if err := w.checkAddress(); err != nil {
+		return w, err
+	}
 	return w, w.checkSwitches()
+}
+
+// checkAddress refuses an address that gRPC would take for another: without a port for that of https, and with a scheme for a host.
+func (w where) checkAddress() error {
+	_, address, resolved := strings.Cut(w.Address, ":///") // as gRPC has it: dns:///temporal:7233
+	if !resolved {
+		address = w.Address
+	}
+	if address == "" || isHostPort(address) {
+		return nil
+	}
+	by := w.addressBy
+	if by == toldBy {
+		by = "the address that was told"
+	}
+	return fmt.Errorf("%s: %q is no host and port: it is like temporal.example.com:7233", by, w.Address)
 }
 
 // first is the first value that is there, and who said it.

@@ -146,8 +146,8 @@ func TestWhatComesWhileTemporalIsAwayIsHandedOverOnceItIsBack(t *testing.T) {
 	second.kill(t)
 	kept, err := spool.Open(spool.Options{Dir: dir})
 	require.NoError(t, err)
-	require.NoError(t, kept.Look(func(e spool.Entry, why string) error {
-		require.Fail(t, "something is left", "%s of %s: %s", e.Kind, e.Line, why)
+	require.NoError(t, kept.Look(func(e spool.Looked) error {
+		require.Fail(t, "something is left", "%s of %s: %s", e.Kind, e.Line, e.Refused)
 		return nil
 	}))
 	require.NoError(t, kept.Close())

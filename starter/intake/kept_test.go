@@ -32,7 +32,7 @@ func keeping(t *testing.T, c client.Client) *spool.Client {
 // inSpool are the entries of a spool.
 func inSpool(t *testing.T, c *spool.Client) (all []spool.Entry) {
 	t.Helper()
-	require.NoError(t, c.Spool.Look(func(e spool.Entry, _ string) error { all = append(all, e); return nil }))
+	require.NoError(t, c.Spool.Look(func(l spool.Looked) error { all = append(all, l.Entry); return nil }))
 	return all
 }
 

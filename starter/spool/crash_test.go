@@ -5,17 +5,20 @@ package spool
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	ossignal "os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 )
 
 // envChild makes this binary a process that uses a spool, instead of the tests: its value is the folder. envLimit is the longest file
@@ -23,6 +26,7 @@ import (
 const (
 	envChild = "SPOOL_CHILD"
 	envLimit = "SPOOL_LIMIT"
+	drained  = "drained" // instead of a limit: see beDrained
 )
 
 func TestMain(m *testing.M) {
@@ -52,38 +56,49 @@ func beChild(dir, limit string) error {
 			fmt.Println("kept", i)
 		}
 	}
-	ossignal.Ignore(syscall.SIGXFSZ)
-	var now syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &now); err != nil {
+	if limit == drained {
+		return beDrained(s, limitFiles)
+	}
+	var most uint64
+	if _, err := fmt.Sscan(limit, &most); err != nil {
 		return err
 	}
-	low := now
-	if _, err := fmt.Sscan(limit, &low.Cur); err != nil {
+	restore, err := limitFiles(most)
+	if err != nil {
 		return err
 	}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &low); err != nil {
-		return err
-	}
-	kept, after := 0, 0
+	kept, after, limited := 0, 0, true
 	for after < 3 {
 		err := s.Keep(Entry{Line: "lead", Kind: "test", Content: content})
 		switch {
 		case err == nil && kept > 1000:
 			return fmt.Errorf("there is no limit")
-		case err == nil && low.Cur == now.Cur:
-			after++
-		case err == nil:
+		case err == nil && limited:
 			kept++
+		case err == nil:
+			after++
 		default:
 			fmt.Println("full:", s.Full())
-			low.Cur = now.Cur
-			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &now); err != nil {
+			limited = false
+			if err := restore(); err != nil {
 				return err
 			}
 		}
 	}
 	fmt.Println("kept", kept+after)
 	return s.Full()
+}
+
+// limitFiles has the disk be full for this process once a file is so long.
+func limitFiles(bytes uint64) (restore func() error, err error) {
+	ossignal.Ignore(syscall.SIGXFSZ)
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		return nil, err
+	}
+	low := before
+	low.Cur = bytes
+	return func() error { return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before) }, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &low)
 }
 
 // child starts a process that uses a spool.
@@ -160,7 +175,7 @@ func TestAFullDiskIsAnErrorUntilThereIsRoomAgainAndCostsNothingThatWasKept(t *te
 func TestAWriteThatWasTornIsAsIfItHadNeverBeen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	s := opened(t, Options{Dir: dir})
 	keep(t, s, "lead-a", `1`)
 	before, err := os.ReadFile(path)
@@ -190,8 +205,48 @@ func TestAWriteThatWasTornIsAsIfItHadNeverBeen(t *testing.T) {
 func TestAProcessThatDiedWhileItMadeTheFileLeftNoHalfOfOne(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, fileName+".new"), []byte("half"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, FileName+".new"), []byte("half"), 0o600))
 	s := opened(t, Options{Dir: dir})
 	keep(t, s, "lead-a", `1`)
 	assert.True(t, s.Waiting("lead-a"))
+}
+
+func TestWhatTemporalHasGotIsNotHandedOverAgainWhereItCannotBeTakenOut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, said := child(t, dir, drained)
+	var heard []string
+	for said.Scan() {
+		heard = append(heard, said.Text())
+	}
+	// Of each case one, and that one once.
+	assert.Equal(t, []string{"on a full disk: 7 handed over, 20 here", "with room again: 20 handed over, 0 here"}, heard)
+}
+
+// beDrained hands over what it keeps while no file may be written, and then on a disk that has room again.
+func beDrained(s *Spool, limit func(bytes uint64) (restore func() error, err error)) error {
+	for i := range 20 {
+		if err := s.Keep(Entry{Line: fmt.Sprint("lead-", i%7), Kind: "test", Content: []byte(`1`)}); err != nil {
+			return err
+		}
+	}
+	restore, err := limit(1)
+	if err != nil {
+		return err
+	}
+	var handed atomic.Int64
+	h := newHandover(s, nil, map[string]Deliver{"test": func(context.Context, client.Client, Entry) error {
+		handed.Add(1)
+		return nil
+	}})
+	for range 10 {
+		h.round(context.Background())
+	}
+	fmt.Printf("on a full disk: %d handed over, %d here\n", handed.Load(), s.Stats().Entries)
+	if err := restore(); err != nil {
+		return err
+	}
+	h.round(context.Background())
+	fmt.Printf("with room again: %d handed over, %d here\n", handed.Load(), s.Stats().Entries)
+	return nil
 }

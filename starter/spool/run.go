@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,8 @@ const (
 	atOnce = 8
 	// patience is how long Temporal may take for one entry.
 	patience = 10 * time.Second
+	// oneRound is for how long a round begins with something: what has come meanwhile gets its turn in the next.
+	oneRound = 5 * time.Second
 	// The pauses between two tries grow from the one to the other.
 	shortPause, longPause = 250 * time.Millisecond, 5 * time.Second
 )
@@ -38,11 +41,14 @@ func (e *RefusedError) Error() string { return "refused for good: " + e.Why }
 
 // Final makes a [RefusedError] of what Temporal, or who asks it, says of an entry that it will never take, and leaves other errors as they
 // are. Whether there still is a case is for who hands over to say.
+//
+// Missing search attributes are Temporal's to have, not the entry's: a namespace that was made anew says so of everything.
 func Final(err error) error {
-	_, invalid := errors.AsType[*serviceerror.InvalidArgument](err)
+	invalid, is := errors.AsType[*serviceerror.InvalidArgument](err)
 	_, mistakes := errors.AsType[field.Mistakes](err)
 	switch {
-	case invalid:
+	case is && strings.Contains(strings.ToLower(invalid.Message), "search attribute"):
+	case is:
 		return &RefusedError{"Temporal says that there is something wrong with it"}
 	case mistakes:
 		return &RefusedError{"something else was sent before under the same name"}
@@ -61,7 +67,7 @@ func (s *Spool) Run(ctx context.Context, c client.Client, how map[string]Deliver
 		kinds = map[string]Deliver{}
 	}
 	kinds[KindSignal] = deliverSignal
-	h := &handover{Spool: s, client: c, kinds: kinds}
+	h := newHandover(s, c, kinds)
 	pause, away := shortPause, false
 	for ctx.Err() == nil {
 		if now := s.Stats(); now.Entries == 0 {
@@ -97,33 +103,46 @@ type handover struct {
 	*Spool
 	client client.Client
 	kinds  map[string]Deliver
+	// patience and roundFor are the constants, except in tests.
+	patience, roundFor time.Duration
+	// newest is whether the next round goes through the lines from the newest on: after one in which some failed, so that neither those that
+	// have waited longest nor those that have just come have to wait until all others have failed.
+	newest bool
+	// failed is how often in a row a line couldn't go on, and over what became of entries that are still in the file, since they couldn't be
+	// taken out of it: why they were refused, or "". Both are guarded by the spool's mu.
+	failed map[string]int
+	over   map[uint64]string
 	// said is what was logged last of what can't be handed over, and saidAt when.
 	said   string
 	saidAt time.Time
 }
 
+func newHandover(s *Spool, c client.Client, kinds map[string]Deliver) *handover {
+	return &handover{Spool: s, client: c, kinds: kinds, patience: patience, roundFor: oneRound, failed: map[string]int{}, over: map[uint64]string{}}
+}
+
 func (h *handover) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, h.patience)
 	defer cancel()
 	_, err := h.client.CheckHealth(ctx, &client.CheckHealthRequest{})
 	return err
 }
 
-// round goes through all lines once, the one that has waited longest first, and reports whether anything was handed over. A line that
-// can't go on holds up no other.
+// round goes through the lines: first those that haven't failed, or least often, and of these as a rule the one that has waited longest. It
+// reports whether anything was handed over. A line that can't go on holds up no other: with an end to the round, not even those that have come
+// since it began.
 func (h *handover) round(ctx context.Context) bool {
-	h.mu.Lock()
-	lines := slices.SortedFunc(maps.Keys(h.lines), func(a, b string) int {
-		return cmp.Compare(h.lines[a][0].number, h.lines[b][0].number)
-	})
-	h.mu.Unlock()
+	end := time.Now().Add(h.roundFor)
 	var moved, failed atomic.Int64
 	var first atomic.Value
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, line := range lines {
+	for i, line := range h.inTurn() {
+		if i >= atOnce && time.Now().After(end) {
+			break
+		}
 		group.Go(func() error {
-			n, err := h.drain(ctx, line)
+			n, err := h.drain(ctx, line, end)
 			moved.Add(n)
 			if err != nil && ctx.Err() == nil {
 				failed.Add(1)
@@ -133,6 +152,7 @@ func (h *handover) round(ctx context.Context) bool {
 		})
 	}
 	_ = group.Wait()
+	h.newest = failed.Load() > 0 && !h.newest
 	if why, _ := first.Load().(string); why != "" && (why != h.said || time.Since(h.saidAt) > time.Minute) {
 		h.said, h.saidAt = why, time.Now()
 		h.log.Warn("Some of what is kept could not be handed over; it is tried again.", "cases", failed.Load(), "err", why)
@@ -140,17 +160,47 @@ func (h *handover) round(ctx context.Context) bool {
 	return moved.Load() > 0
 }
 
-// drain hands over a line, one entry after the other, and says how many it was rid of.
-func (h *handover) drain(ctx context.Context, line string) (n int64, err error) {
-	for ctx.Err() == nil {
+// inTurn are the lines in the order in which they are gone through.
+func (h *handover) inTurn() []string {
+	type turn struct {
+		line   string
+		failed int
+		number uint64
+	}
+	h.mu.Lock()
+	turns := make([]turn, 0, len(h.lines))
+	for line, entries := range h.lines {
+		turns = append(turns, turn{line, h.failed[line], entries[0].number})
+	}
+	h.mu.Unlock()
+	slices.SortFunc(turns, func(a, b turn) int {
+		first := cmp.Compare(a.number, b.number)
+		if h.newest {
+			first = -first
+		}
+		return cmp.Or(cmp.Compare(a.failed, b.failed), first)
+	})
+	lines := make([]string, len(turns))
+	for i, t := range turns {
+		lines[i] = t.line
+	}
+	return lines
+}
+
+// drain hands over a line, one entry after the other, until the round ends, and says how many it was rid of.
+func (h *handover) drain(ctx context.Context, line string, end time.Time) (n int64, err error) {
+	for n == 0 || time.Now().Before(end) {
 		h.mu.Lock()
-		if len(h.lines[line]) == 0 {
+		if ctx.Err() != nil || len(h.lines[line]) == 0 {
 			h.mu.Unlock()
 			return n, nil
 		}
 		first := h.lines[line][0]
 		h.mu.Unlock()
-		if err := h.hand(ctx, first); err != nil {
+		if err := h.hand(ctx, line, first); err != nil {
+			h.mu.Lock()
+			h.failed[line]++
+			h.mu.Unlock()
 			return n, err
 		}
 		n++
@@ -158,39 +208,53 @@ func (h *handover) drain(ctx context.Context, line string) (n int64, err error) 
 	return n, nil
 }
 
-// hand hands over a line's first entry, and forgets it.
-func (h *handover) hand(ctx context.Context, at spot) error {
-	e, err := h.read(at.number)
-	if err != nil {
-		return err
-	}
-	deliver := h.kinds[e.Kind]
-	if deliver == nil {
-		return fmt.Errorf("nothing here knows what to do with the kind %q: was it kept by a newer version?", e.Kind)
-	}
-	within, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err = deliver(within, h.client, e)
-	refusal, refused := errors.AsType[*RefusedError](err)
-	if err != nil && !refused {
-		return err
-	}
-	why := ""
-	if refused {
-		why = refusal.Why
+// hand hands over a line's first entry, and forgets it. One that can't be taken out of the file then, as on a full disk, isn't handed
+// over again: only taking it out is tried again.
+func (h *handover) hand(ctx context.Context, line string, at spot) error {
+	h.mu.Lock()
+	why, over := h.over[at.number]
+	h.mu.Unlock()
+	if !over {
+		var err error
+		if why, err = h.deliver(ctx, at); err != nil {
+			return err
+		}
+		h.mu.Lock()
+		h.over[at.number] = why
+		h.mu.Unlock()
 	}
 	if err := h.remove(at.number, why); err != nil {
-		return err
+		return fmt.Errorf("what was handed over can't be taken out of the spool: %w", cause(err))
 	}
 	h.mu.Lock()
-	h.leave(e.Line, at)
+	h.leave(line, at)
+	delete(h.over, at.number)
+	delete(h.failed, line)
 	h.mu.Unlock()
-	if refused {
+	if why != "" {
 		h.refused.Add(1)
-		h.log.Error("Something that was kept can't be handed over, and was put aside.", "case", e.Line, "kind", e.Kind, "kept_at", e.At, "why", why)
+		h.log.Error("Something that was kept can't be handed over, and was put aside.", "case", line, "kind", at.kind, "kept_at", at.at, "why", why)
 	} else {
 		h.handed.Add(1)
-		h.log.Info("What was kept was handed over.", "case", e.Line, "kind", e.Kind, "kept_at", e.At)
+		h.log.Info("What was kept was handed over.", "case", line, "kind", at.kind, "kept_at", at.at)
 	}
 	return nil
+}
+
+// deliver gives an entry to Temporal. Why says why that will never take it; "" where it has it.
+func (h *handover) deliver(ctx context.Context, at spot) (why string, err error) {
+	e, err := h.read(at.number)
+	if err == nil {
+		deliver := h.kinds[e.Kind]
+		if deliver == nil {
+			return "", fmt.Errorf("nothing here knows what to do with the kind %q: was it kept by a newer version?", e.Kind)
+		}
+		within, cancel := context.WithTimeout(ctx, h.patience)
+		defer cancel()
+		err = deliver(within, h.client, e)
+	}
+	if refusal, refused := errors.AsType[*RefusedError](err); refused {
+		return refusal.Why, nil
+	}
+	return "", err
 }

@@ -93,33 +93,41 @@ type spot struct {
 	kind, mark string
 }
 
-// fileName is the file's in the folder.
-const fileName = "spool.db"
+// FileName is the file's in the folder.
+const FileName = "spool.db"
 
 // Open opens a spool with what is still in it. The error says what is wrong with the folder or the file, and what to do.
 func Open(o Options) (*Spool, error) {
 	o.MaxSize, o.MaxAge = cmp.Or(o.MaxSize, DefaultMaxSize), cmp.Or(o.MaxAge, DefaultMaxAge)
-	s := &Spool{o: o, log: cmp.Or(o.Logger, slog.Default()), lines: map[string][]spot{}, here: map[uint64]struct{}{}, more: make(chan struct{}, 1)}
+	s := &Spool{o: o, log: cmp.Or(o.Logger, slog.Default()), more: make(chan struct{}, 1)}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the spool's folder %q can't be used: %w", o.Dir, cause(err))
 	}
-	path := filepath.Join(o.Dir, fileName)
-	if err := create(path); err != nil {
+	path := filepath.Join(o.Dir, FileName)
+	err := create(path)
+	if err != nil && !errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("the spool can't be written to %q: %w", o.Dir, cause(err))
 	}
-	var err error
-	s.db, err = open(path)
+	if err == nil {
+		s.db, err = open(path)
+	}
+	broken := slices.ContainsFunc([]error{bolterrors.ErrInvalid, bolterrors.ErrVersionMismatch, bolterrors.ErrChecksum}, func(is error) bool { return errors.Is(err, is) })
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, fmt.Errorf("the spool in %q is in use by another process: give each starter a folder of its own", o.Dir)
+		return nil, fmt.Errorf("the spool in %q is in use by another process: stop that one, or give each starter a folder of its own", o.Dir)
+	case broken:
+		return nil, fmt.Errorf("the spool %q can't be read: %w (%s)", path, err, putAside)
 	case err != nil:
-		return nil, fmt.Errorf("the spool %q can't be read: %w (put it aside to begin with an empty one, and keep it: what was accepted is in it)", path, cause(err))
+		return nil, fmt.Errorf("the spool %q can't be opened: %w", path, cause(err))
 	}
 	if err := s.load(); err != nil {
-		return nil, errors.Join(fmt.Errorf("the spool %q can't be read: %w", path, err), s.db.Close())
+		return nil, errors.Join(fmt.Errorf("the spool %q can't be read: %w (%s)", path, err, putAside), s.db.Close())
 	}
 	return s, nil
 }
+
+// putAside is what to do about a file that can't be read.
+const putAside = "put it aside to begin with an empty one, and keep it: what was accepted is in it"
 
 // Close ends the spool. What is in it is there when it is opened again.
 func (s *Spool) Close() error {

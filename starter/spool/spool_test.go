@@ -48,9 +48,9 @@ func keep(t testing.TB, s *Spool, line, content string) {
 func all(t testing.TB, s *Spool) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
-	require.NoError(t, s.Look(func(e Entry, why string) error {
-		if why == "" {
-			found[e.Line] = append(found[e.Line], string(e.Content))
+	require.NoError(t, s.Look(func(l Looked) error {
+		if l.Refused == "" {
+			found[l.Line] = append(found[l.Line], string(l.Content))
 		}
 		return nil
 	}))
@@ -90,7 +90,7 @@ func TestWhatIsKeptIsThereWhenTheSpoolIsOpenedAgainInItsOrder(t *testing.T) {
 	assert.True(t, before.Oldest.Equal(after.Oldest))
 	keep(t, s, "lead-a", `4`)
 	assert.Equal(t, []string{"1", "3", "4"}, all(t, s)["lead-a"], "what comes after a restart goes behind what came before")
-	info, err := os.Stat(filepath.Join(dir, fileName))
+	info, err := os.Stat(filepath.Join(dir, FileName))
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
@@ -100,7 +100,7 @@ func TestWhatIsOnDiskIsEncryptedByTheCodecsKeys(t *testing.T) {
 	s := opened(t, Options{Dir: dir, Codec: keys(t, "old")})
 	keep(t, s, "lead-a", `{"name":"Ada Brandt"}`)
 	require.NoError(t, s.Close())
-	onDisk, err := os.ReadFile(filepath.Join(dir, fileName))
+	onDisk, err := os.ReadFile(filepath.Join(dir, FileName))
 	require.NoError(t, err)
 	for _, form := range []string{"Ada Brandt", base64.StdEncoding.EncodeToString([]byte("Ada Brandt"))[:10]} {
 		assert.NotContains(t, string(onDisk), form)
@@ -158,7 +158,7 @@ func TestWhatIsWrongWithTheFolderIsSaid(t *testing.T) {
 	assert.ErrorContains(t, err, "not a directory")
 
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, fileName), bytes.Repeat([]byte("no spool"), 4096), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, FileName), bytes.Repeat([]byte("no spool"), 4096), 0o600))
 	_, err = Open(Options{Dir: dir})
 	assert.ErrorContains(t, err, "put it aside")
 }
@@ -230,7 +230,7 @@ func TestEachCasesEntriesAreHandedOverInOrderAndOnce(t *testing.T) {
 		}
 		var mu sync.Mutex
 		got := map[string][]string{}
-		h := &handover{Spool: s, kinds: map[string]Deliver{"test": func(_ context.Context, _ client.Client, e Entry) error {
+		h := newHandover(s, nil, map[string]Deliver{"test": func(_ context.Context, _ client.Client, e Entry) error {
 			mu.Lock()
 			defer mu.Unlock()
 			var i int
@@ -245,7 +245,7 @@ func TestEachCasesEntriesAreHandedOverInOrderAndOnce(t *testing.T) {
 			}
 			got[e.Line] = append(got[e.Line], string(e.Content))
 			return nil
-		}}}
+		}})
 		for s.Stats().Entries > 0 {
 			h.round(t.Context())
 		}
@@ -292,31 +292,18 @@ func TestWhatTemporalNeverTakesIsPutAsideWithTheReasonAndNothingOfItIsLogged(t *
 	s = opened(t, Options{Dir: dir})
 	assert.Zero(t, s.Stats().Entries)
 	var why string
-	require.NoError(t, s.Look(func(e Entry, w string) error {
-		why = w
-		assert.Contains(t, string(e.Content), "Ada Brandt", "it is there to be looked at")
+	require.NoError(t, s.Look(func(l Looked) error {
+		why = l.Refused
+		assert.Contains(t, string(l.Content), "Ada Brandt", "it is there to be looked at")
 		return nil
 	}))
 	assert.Equal(t, "its case has ended", why)
 }
 
-func TestOfWhatTemporalNeverTakesOnlyTheLatestIsKept(t *testing.T) {
-	s := opened(t, Options{Dir: t.TempDir()})
-	s.db.NoSync, s.db.MaxBatchDelay = true, 0
-	for i := range mostRefused + 3 {
-		keep(t, s, "lead-a", fmt.Sprint(i))
-		require.NoError(t, s.remove(uint64(i+1), "no"))
-	}
-	var aside []string
-	require.NoError(t, s.Look(func(e Entry, _ string) error { aside = append(aside, string(e.Content)); return nil }))
-	assert.Len(t, aside, mostRefused)
-	assert.Equal(t, "3", aside[0])
-}
-
 func TestWhatANewerVersionKeptStays(t *testing.T) {
 	s := opened(t, Options{Dir: t.TempDir()})
 	keep(t, s, "lead-a", `1`)
-	h := &handover{Spool: s, kinds: map[string]Deliver{}}
+	h := newHandover(s, nil, nil)
 	assert.False(t, h.round(t.Context()))
 	assert.True(t, s.Waiting("lead-a"))
 }

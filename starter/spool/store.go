@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 	"google.golang.org/protobuf/proto"
@@ -27,8 +28,10 @@ const (
 	lockWait = time.Second
 	// together is how long an entry waits for others, so that one sync does for all. A click has three seconds for everything.
 	together = 2 * time.Millisecond
-	// mostRefused is how many of those are kept that Temporal would never take: enough to find out what is wrong with them.
+	// Of what Temporal would never take this many of the latest are kept, and all that came in this long ago or less: where a mistake has
+	// Temporal refuse everything, all of it is there to be brought in again.
 	mostRefused = 1000
+	keepRefused = 30 * 24 * time.Hour
 )
 
 // record is an entry as it is on disk.
@@ -60,16 +63,19 @@ func (s *Spool) encode(e Entry) ([]byte, error) {
 	return json.Marshal(r)
 }
 
-// decode reads a record with what is in it. The error may be one of package codec's.
+// unreadable is the error for what isn't as it was written, and never will be.
+var unreadable = &RefusedError{"it can't be read"}
+
+// decode reads a record with what is in it. The error may be one of package codec's, with which the rest of the entry is there.
 func (s *Spool) decode(value []byte) (Entry, error) {
 	var r record
 	if err := json.Unmarshal(value, &r); err != nil {
-		return Entry{}, errors.New("an entry isn't what was written")
+		return Entry{}, unreadable
 	}
 	e := Entry{Line: r.Line, Kind: r.Kind, Mark: r.Mark, At: r.At}
 	p := &commonpb.Payload{}
 	if err := proto.Unmarshal(r.Payload, p); err != nil {
-		return e, errors.New("an entry isn't what was written")
+		return e, unreadable
 	}
 	if s.o.Codec != nil {
 		opened, err := s.o.Codec.Decode([]*commonpb.Payload{p})
@@ -82,17 +88,26 @@ func (s *Spool) decode(value []byte) (Entry, error) {
 	return e, nil
 }
 
-// create makes the file, whole or not at all: a process that dies while it does so leaves no half of one.
+// create makes the file, whole or not at all: a process that dies while it does so leaves no half of one. Where two processes do so at
+// once, neither puts its file in the other's place.
 func create(path string) error {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+	half := path + ".new"
+	if here, err := exists(path); here || err != nil {
 		return err
 	}
-	if err := os.Remove(path + ".new"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	db, err := open(half)
+	if err != nil && !errors.Is(err, bolterrors.ErrTimeout) { // what somebody left, who died; what somebody is just making is locked
+		if err := os.Remove(half); err != nil {
+			return err
+		}
+		db, err = open(half)
 	}
-	db, err := open(path + ".new")
 	if err != nil {
 		return err
+	}
+	here, err := exists(path) // by now, with the other's lock ours
+	if here || err != nil {
+		return errors.Join(err, db.Close(), gone(os.Remove(half)))
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range [][]byte{queueBucket, refusedBucket} {
@@ -105,10 +120,31 @@ func create(path string) error {
 	if err = errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := gone(os.Rename(half, path)); err != nil { // the other may have renamed it while we waited
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(path))
+	// The folder may be as new as what is in it.
+	return errors.Join(syncDir(filepath.Dir(path)), syncDir(filepath.Dir(filepath.Dir(path))))
+}
+
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	return err == nil, gone(err)
+}
+
+// gone is an error that isn't that a file isn't there.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if errors.Is(err, fs.ErrPermission) { // somebody else's, who gave us the folder in it
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -126,11 +162,12 @@ func open(path string) (*bbolt.DB, error) {
 	return db, nil
 }
 
-// load notes what is in the file.
+// load notes what is in the file, instead of what was noted before.
 func (s *Spool) load() error {
+	s.lines, s.here, s.aged, s.size = map[string][]spot{}, map[uint64]struct{}{}, nil, 0
 	return s.db.View(func(tx *bbolt.Tx) error {
 		queue := tx.Bucket(queueBucket)
-		if queue == nil {
+		if queue == nil || tx.Bucket(refusedBucket) == nil {
 			return errors.New("it is some other program's")
 		}
 		return queue.ForEach(func(key, value []byte) error {
@@ -170,17 +207,20 @@ func (s *Spool) read(number uint64) (e Entry, err error) {
 	return e, err
 }
 
-// remove takes an entry out. Where why says that Temporal would never take it, it goes to those that are kept to be looked at.
+// remove takes an entry out. Where why says that Temporal would never take it, it goes to those that are kept to be looked at. It may be
+// out already: a sync that fails may have been enough.
 func (s *Spool) remove(number uint64, why string) error {
-	return s.db.Batch(func(tx *bbolt.Tx) error {
-		queue := tx.Bucket(queueBucket)
-		if why != "" {
-			if err := refuse(tx.Bucket(refusedBucket), queue.Get(key(number)), why); err != nil {
-				return err
-			}
+	return s.db.Batch(func(tx *bbolt.Tx) error { return remove(tx, number, why) })
+}
+
+func remove(tx *bbolt.Tx, number uint64, why string) error {
+	queue := tx.Bucket(queueBucket)
+	if value := queue.Get(key(number)); value != nil && why != "" {
+		if err := refuse(tx.Bucket(refusedBucket), value, why); err != nil {
+			return err
 		}
-		return queue.Delete(key(number))
-	})
+	}
+	return queue.Delete(key(number))
 }
 
 func refuse(bucket *bbolt.Bucket, value []byte, why string) error {
@@ -198,31 +238,29 @@ func refuse(bucket *bbolt.Bucket, value []byte, why string) error {
 		return err
 	}
 	if number > mostRefused {
-		if err := bucket.Delete(key(number - mostRefused)); err != nil {
+		if err := forget(bucket, number-mostRefused, time.Now().Add(-keepRefused)); err != nil {
 			return err
 		}
 	}
 	return bucket.Put(key(number), value)
 }
 
-// Look goes through all that a spool has, what waits first and then what Temporal would never take, with why it wouldn't.
-func (s *Spool) Look(show func(e Entry, why string) error) error {
-	return s.db.View(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{queueBucket, refusedBucket} {
-			if err := tx.Bucket(name).ForEach(func(_, value []byte) error {
-				e, err := s.decode(value)
-				if err != nil {
-					return err
-				}
-				var r record
-				_ = json.Unmarshal(value, &r) // it was read above
-				return show(e, r.Why)
-			}); err != nil {
-				return err
-			}
+// forget drops those up to a number that came in before a time, from the first to one that is younger.
+func forget(bucket *bbolt.Bucket, last uint64, before time.Time) error {
+	c := bucket.Cursor()
+	for number, value := c.First(); number != nil && binary.BigEndian.Uint64(number) <= last; number, value = c.First() {
+		var r record
+		if err := json.Unmarshal(value, &r); err != nil {
+			return err
 		}
-		return nil
-	})
+		if r.At.After(before) {
+			return nil
+		}
+		if err := c.Delete(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func key(number uint64) []byte { return binary.BigEndian.AppendUint64(nil, number) }

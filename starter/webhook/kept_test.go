@@ -42,9 +42,9 @@ func TestWhileTemporalIsAwayAVendorsNewsIsKeptAndTaken(t *testing.T) {
 	away = false
 	w.holders["crm-contact/51"] = leadA
 	var news spool.Entry
-	require.NoError(t, s.Look(func(e spool.Entry, _ string) error {
+	require.NoError(t, s.Look(func(e spool.Looked) error {
 		if e.Kind == KindNews {
-			news = e
+			news = e.Entry
 		}
 		return nil
 	}))
@@ -53,7 +53,7 @@ func TestWhileTemporalIsAwayAVendorsNewsIsKeptAndTaken(t *testing.T) {
 	require.NoError(t, Deliver(ctx, c, news))
 	assert.Empty(t, w.told(), "it goes behind what is kept of the case that it turns out to be for")
 	var behind []string
-	require.NoError(t, s.Look(func(e spool.Entry, _ string) error {
+	require.NoError(t, s.Look(func(e spool.Looked) error {
 		if e.Line == leadA {
 			behind = append(behind, e.Kind)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,7 @@ import (
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/local/stack"
 	sandbox "github.com/throughline-dev/throughline/sandbox/client"
+	"github.com/throughline-dev/throughline/starter/intake"
 	starter "github.com/throughline-dev/throughline/starter/process"
 	"github.com/throughline-dev/throughline/starter/spool"
 	"github.com/throughline-dev/throughline/telemetry"
@@ -153,4 +155,58 @@ func TestWhatComesWhileTemporalIsAwayIsHandedOverOnceItIsBack(t *testing.T) {
 	require.NoError(t, kept.Close())
 	require.NoError(t, s.Stop())
 	require.NoError(t, temporal.Stop())
+}
+
+// A namespace that was made anew has no search attributes, and Temporal calls each start wrong for it.
+func TestWhatIsKeptWaitsUntilTemporalHasItsSearchAttributes(t *testing.T) {
+	t.Parallel()
+	temporal, err := stack.StartTemporal(within(t, patience), stack.TemporalOptions{})
+	require.NoError(t, err)
+	c, err := client.Dial(client.Options{HostPort: temporal.Address(), Namespace: temporal.Namespace(), Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	require.NoError(t, err)
+	said := &said{}
+	kept, err := spool.Open(spool.Options{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(said, nil))})
+	require.NoError(t, err)
+	keeping := &spool.Client{Client: c, Spool: kept}
+	nowhere, err := client.NewLazyClient(client.Options{HostPort: "127.0.0.1:1"})
+	require.NoError(t, err)
+	receipt, err := intake.Take(within(t, glance), &spool.Client{Client: nowhere, Spool: kept}, intake.Entry{Submission: lead.Submission{Name: "Ada Brandt", Email: "ada@waits.example"}})
+	require.NoError(t, err)
+	require.True(t, receipt.Kept)
+
+	ctx, stop := context.WithCancel(context.Background())
+	var handing sync.WaitGroup
+	handing.Go(func() { starter.HandOver(ctx, keeping) })
+	eventually(t, "Temporal to refuse it", func() bool { return strings.Contains(said.String(), "could not be handed over") })
+	require.Contains(t, strings.ToLower(said.String()), "search attribute")
+	require.True(t, kept.Waiting(receipt.ID))
+	require.NoError(t, config.EnsureSearchAttributes(within(t, patience), c, temporal.Namespace(), visibility.All))
+	eventually(t, "it to be handed over", func() bool { return !kept.Waiting(receipt.ID) })
+	require.Zero(t, kept.Stats().Refused)
+	_, err = c.DescribeWorkflowExecution(within(t, patience), receipt.ID, "")
+	require.NoError(t, err)
+	stop()
+	handing.Wait()
+	nowhere.Close()
+	c.Close()
+	require.NoError(t, kept.Close())
+	require.NoError(t, temporal.Stop())
+}
+
+// said is a log that may be read while it is written.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/lead"
 )
 
@@ -65,7 +67,51 @@ func readObject(body []byte) (map[string]any, error) {
 	if _, err := d.Token(); err != io.EOF || !ok {
 		return nil, ErrNotObject
 	}
+	if name, found := twice(body); found {
+		if name == "" || field.WrongLine(name, maxMember) != "" {
+			return nil, errors.New("the body has a member twice in an object: give each once")
+		}
+		return nil, fmt.Errorf("the body has the member %q twice in an object: give it once", name)
+	}
 	return fields, nil
+}
+
+// twice finds a member that an object in valid JSON has twice: a decoder would take the last and drop what was sent first, without a word.
+func twice(body []byte) (name string, found bool) {
+	type object struct {
+		seen  map[string]bool // nil for a list
+		value bool            // what comes next is one, and no name
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	around := []object{{}}
+	for {
+		token, err := d.Token()
+		if err != nil { // the end, since it was read before
+			return "", false
+		}
+		in := &around[len(around)-1]
+		switch delim, _ := token.(json.Delim); {
+		case delim == '}' || delim == ']':
+			around = around[:len(around)-1]
+			continue
+		case in.seen != nil && !in.value:
+			if name, _ = token.(string); in.seen[name] {
+				return name, true
+			}
+			in.seen[name], in.value = true, true
+			continue
+		case delim == '{':
+			in.value = false
+			around = append(around, object{seen: map[string]bool{}})
+			continue
+		case delim == '[':
+			in.value = false
+			around = append(around, object{})
+			continue
+		}
+		in.value = false
+	}
 }
 
 // ReadForm reads a submission from an HTML form's fields. A further field that came several times is kept as a list. The

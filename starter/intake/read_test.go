@@ -193,3 +193,22 @@ func FuzzReadForm(f *testing.F) {
 		}
 	})
 }
+
+func TestAMemberThatIsThereTwiceIsSaidAndNoneOfThemTaken(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"name":"Ada","email":"a@x.example","name":"Eve"}`:                           `the body has the member "name" twice in an object: give it once`,
+		`{"utm":{"source":"a","medium":["x"],"source":"b"}}`:                          `the body has the member "source" twice in an object: give it once`,
+		`{"list":[{"a":1},{"a":[[],{"b":{}}],"a":2}]}`:                                `the body has the member "a" twice in an object: give it once`,
+		`{"em\u0061il":1,"email":2}`:                                                  `the body has the member "email" twice in an object: give it once`,
+		`{"` + strings.Repeat("x", 200) + `":1,"` + strings.Repeat("x", 200) + `":2}`: `the body has a member twice in an object: give each once`,
+	} {
+		_, err := ReadJSON([]byte(body))
+		assert.EqualError(t, err, want)
+	}
+	for _, body := range []string{
+		`{"a":"a","b":"a","c":["a","a",{"a":"b"},{"a":"b"}],"d":{"a":{"a":["a"]}},"e":[]}`, `{"name":"Ada","Name":"ada"}`, `{}`,
+	} {
+		_, err := ReadJSON([]byte(body))
+		assert.NoError(t, err, body)
+	}
+}

@@ -37,6 +37,9 @@ type manifest struct {
 	}
 }
 
+// ours is the image of our programs.
+const ours = "throughline:${VERSION:-local}"
+
 func manifests(t *testing.T, file string) []manifest {
 	text, err := os.ReadFile(filepath.Join("kubernetes", file))
 	require.NoError(t, err)
@@ -121,7 +124,7 @@ var given = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
 
 func TestContainersSetOnlyVariablesThatTheProgramsRead(t *testing.T) {
 	for name, s := range services(t) {
-		if s.Image != "throughline:local" {
+		if s.Image != ours {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +141,24 @@ func TestContainersSetOnlyVariablesThatTheProgramsRead(t *testing.T) {
 	}
 }
 
+// secret is one in the list that the handbook begins with.
+var secret = regexp.MustCompile(`(?m)^# {3}(THROUGHLINE_[A-Z_]+) `)
+
+func TestContainersCanBeGivenEverySecret(t *testing.T) {
+	handbook, err := os.ReadFile("../config/config.yaml")
+	require.NoError(t, err)
+	names := secret.FindAllStringSubmatch(string(handbook), -1)
+	require.NotEmpty(t, names)
+	all := services(t)
+	for _, name := range names {
+		value := all["starter"].Environment[name[1]]
+		assert.True(t, strings.HasPrefix(value, "${"+name[1]+":-"), "%s in docker-compose.yml is %q, and not what the environment has", name[1], value)
+		if _, everywhere := all["workers"].Environment[name[1]]; everywhere {
+			assert.Equal(t, value, all["workers"].Environment[name[1]])
+		}
+	}
+}
+
 func TestContainersAreReachedOnLoopbackAlone(t *testing.T) {
 	published := 0
 	for name, s := range services(t) {
@@ -151,7 +172,7 @@ func TestContainersAreReachedOnLoopbackAlone(t *testing.T) {
 
 func TestWhatRunsInContainersIsPinnedAndLookedAfter(t *testing.T) {
 	for name, s := range services(t) {
-		if s.Image != "throughline:local" {
+		if s.Image != ours {
 			assert.Regexp(t, `^[a-z/-]+:v?\d+\.\d+(\.\d+)?$`, s.Image, name)
 		}
 		assert.Equal(t, s.Restart == "no", s.Healthcheck == nil, "%s: what runs has a health check, and what ends has none", name)

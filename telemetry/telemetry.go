@@ -7,12 +7,12 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +26,8 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"github.com/throughline-dev/throughline/build"
 )
 
 // scope names who measures, for OpenTelemetry.
@@ -73,18 +75,10 @@ func Start(ctx context.Context, service string, logger *slog.Logger) (*Telemetry
 const buildInfo = "throughline_build_info"
 
 func (t *Telemetry) sayWhichBuild(service string) error {
-	revision := "unknown"
-	if b, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range b.Settings {
-			if s.Key == "vcs.revision" {
-				revision = s.Value
-			}
-		}
-	}
 	gauge, err := t.Meter().Int64Gauge(buildInfo)
 	if err == nil {
 		gauge.Record(context.Background(), 1, metric.WithAttributes(
-			attribute.String("service", service), attribute.String("revision", revision), attribute.String("go", runtime.Version())))
+			attribute.String("service", service), attribute.String("revision", cmp.Or(build.This().ID, "unknown")), attribute.String("go", runtime.Version())))
 	}
 	return err
 }

@@ -2,10 +2,10 @@ package process
 
 import (
 	"errors"
-	"runtime/debug"
 
 	"go.temporal.io/sdk/worker"
 
+	"github.com/throughline-dev/throughline/build"
 	"github.com/throughline-dev/throughline/config"
 )
 
@@ -16,9 +16,8 @@ func deployment(d config.Deployment) (worker.DeploymentOptions, error) {
 		return worker.DeploymentOptions{}, nil
 	}
 	if d.BuildID == "" {
-		built, _ := debug.ReadBuildInfo()
 		var err error
-		if d.BuildID, err = revision(built); err != nil {
+		if d.BuildID, err = revision(build.This()); err != nil {
 			return worker.DeploymentOptions{}, err
 		}
 	}
@@ -28,27 +27,15 @@ func deployment(d config.Deployment) (worker.DeploymentOptions, error) {
 	}, nil
 }
 
-// revision is what names the code that a program was built from. Code that has changes beside its revision has no name: two of that
-// kind would be one version to Temporal, which would give the cases of one to the other.
-func revision(built *debug.BuildInfo) (string, error) {
-	var id string
-	var changed bool
-	if built != nil {
-		for _, s := range built.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				id = s.Value
-			case "vcs.modified":
-				changed = s.Value == "true"
-			}
-		}
-	}
+// revision is the build ID of code. Code that has changes beside its revision has none: two of that kind would be one version to
+// Temporal, which would give the cases of one to the other.
+func revision(c build.Code) (string, error) {
 	const set = ": set workers.deployment.build_id, or THROUGHLINE_WORKERS_DEPLOYMENT_BUILD_ID in the environment"
 	switch {
-	case id == "":
-		return "", errors.New("the workers have a deployment and no build ID, since the program doesn't say which revision it was built from" + set)
-	case changed:
-		return "", errors.New("the workers have a deployment and no build ID, since the program was built with changes to revision " + id + " that have no name" + set)
+	case c.ID == "":
+		return "", errors.New("the workers have a deployment and no build ID, since the program doesn't say which release or revision it is" + set)
+	case c.Changed:
+		return "", errors.New("the workers have a deployment and no build ID, since the program was built with changes to revision " + c.ID + " that have no name" + set)
 	}
-	return id[:min(12, len(id))], nil
+	return c.ID, nil
 }

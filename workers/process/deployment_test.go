@@ -2,7 +2,6 @@ package process
 
 import (
 	"log/slog"
-	"runtime/debug"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
+	"github.com/throughline-dev/throughline/build"
 	"github.com/throughline-dev/throughline/config"
 )
 
@@ -24,15 +24,13 @@ func TestWorkersHaveAVersionOnlyWhereTheyHaveADeployment(t *testing.T) {
 	}, got)
 }
 
-func TestTheVersionIsTheRevisionThatTheProgramWasBuiltFrom(t *testing.T) {
-	built := func(settings ...debug.BuildSetting) *debug.BuildInfo { return &debug.BuildInfo{Settings: settings} }
-	revised := debug.BuildSetting{Key: "vcs.revision", Value: "0123456789abcdef0123456789abcdef01234567"}
-	id, err := revision(built(revised, debug.BuildSetting{Key: "vcs.modified", Value: "false"}))
+func TestTheVersionIsWhatTheProgramWasBuiltFrom(t *testing.T) {
+	id, err := revision(build.Code{ID: "v1.4.2"})
 	require.NoError(t, err)
-	assert.Equal(t, "0123456789ab", id)
+	assert.Equal(t, "v1.4.2", id)
 
-	for _, b := range []*debug.BuildInfo{nil, built(), built(revised, debug.BuildSetting{Key: "vcs.modified", Value: "true"})} {
-		_, err = revision(b)
+	for _, c := range []build.Code{{}, {ID: "0123456789ab", Changed: true}} {
+		_, err = revision(c)
 		assert.ErrorContains(t, err, "THROUGHLINE_WORKERS_DEPLOYMENT_BUILD_ID", "it says what to set")
 	}
 }

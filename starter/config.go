@@ -19,7 +19,7 @@ import (
 )
 
 func (a *app) config() *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Look at the configuration"}
+	cmd := &cobra.Command{Use: "config", Short: "Look at the configuration", Args: cobra.NoArgs, RunE: chosen}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration: prints every mistake, or what it means",

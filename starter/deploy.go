@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -33,6 +34,7 @@ func (a *app) deploy() *cobra.Command {
 		Short: "Choose which version of the workers new cases begin with",
 		Long: `Choose which version of the workers new cases begin with, in a deployment whose workers have versions
 (workers.deployment in the configuration). docs/operations.md has the whole way of a new version.`,
+		Args: cobra.NoArgs, RunE: chosen,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&f.name, "deployment", "", "the deployment's name (default: workers.deployment.name in the configuration)")
@@ -45,7 +47,7 @@ func (a *app) deploy() *cobra.Command {
 		a.deployCommand(&f, "ramp <build ID> <percent>", "Have so many percent of the new cases begin with a version", 2,
 			func(ctx context.Context, d deploy.Deployment, args []string) (*deploy.Status, error) {
 				percent, err := strconv.ParseFloat(strings.TrimSuffix(args[1], "%"), 32)
-				if err != nil || percent < 0 || percent > 100 {
+				if err != nil || !(percent >= 0 && percent <= 100) { // which NaN isn't either
 					return nil, fmt.Errorf("%q is no percentage: it is a number from 0 to 100", args[1])
 				}
 				return d.Ramp(ctx, args[0], float32(percent))
@@ -92,8 +94,8 @@ histories, which is part of the tests, says whether the current code can take th
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDeployment(cmd, f, func(ctx context.Context, d deploy.Deployment) error {
 				moved, err := d.Move(ctx, args[0])
-				if f.asJSON && err == nil {
-					return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]int{"moved": moved})
+				if f.asJSON {
+					return errors.Join(err, json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]int{"moved": moved}))
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%d of the cases on %s go on with the current version from their next step on.\n", moved, args[0])
 				return err

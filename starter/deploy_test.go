@@ -154,6 +154,7 @@ func TestDeploySaysWhatIsWrongAndWhatToDo(t *testing.T) {
 		{[]string{"current", "v9", "--deployment", "throughline"}, `has no version "v9", only v2, v1`},
 		{[]string{"ramp", "v1", "10", "--deployment", "throughline"}, "no worker of version v1 asks for work now: start some first"},
 		{[]string{"ramp", "v2", "110", "--deployment", "throughline"}, `"110" is no percentage: it is a number from 0 to 100`},
+		{[]string{"ramp", "v2", "NaN", "--deployment", "throughline"}, `"NaN" is no percentage`},
 		{[]string{"rollback", "v1", "--deployment", "throughline"}, "no other version than v1 was ever current"},
 		{[]string{"move", "v1", "--deployment", "throughline"}, "v1 is the current version itself"},
 	} {

@@ -53,6 +53,9 @@ func command(dial, dialServer dialer) *cobra.Command {
 	return root
 }
 
+// chosen is what a command does that only has others below it: with cobra alone, one that is misspelt would print the help, and succeed.
+func chosen(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
 // open loads the configuration and connects to Temporal. Close the client.
 func (a *app) open(ctx context.Context, logger *slog.Logger) (*config.Config, client.Client, error) {
 	return a.openBy(ctx, a.dial, logger)

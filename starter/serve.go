@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,15 +80,21 @@ over once it is back; the door opens without Temporal, too.`,
 			if err != nil {
 				return err
 			}
-			l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(listen, c.Starter.Listen))
+			l, err := listenAt(cmd, "listen", listen, "starter.listen", c.Starter.Listen)
 			if err != nil {
 				return err
 			}
-			inside, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", cmp.Or(operations, c.Starter.OperationsListen))
+			inside, err := listenAt(cmd, "operations-listen", operations, "starter.operations_listen", c.Starter.OperationsListen)
 			if err != nil {
-				return fmt.Errorf("starter.operations_listen: %w", err)
+				return err
 			}
-			defer telemetry.Serve(inside, seen.Handler(d.Ready), logger)()
+			ready := func(ctx context.Context) error {
+				if cmd.Context().Err() != nil {
+					return errors.New("it is being stopped")
+				}
+				return d.Ready(ctx)
+			}
+			defer telemetry.Serve(inside, seen.Handler(ready), logger)()
 			ctx, stop := context.WithCancel(cmd.Context())
 			var beside sync.WaitGroup
 			defer func() { stop(); beside.Wait() }()
@@ -130,6 +135,19 @@ over once it is back; the door opens without Temporal, too.`,
 	cmd.Flags().StringVar(&operations, "operations-listen", "", "host:port of /healthz, /readyz and /metrics (default: starter.operations_listen in the configuration)")
 	cmd.Flags().BoolVar(&socket, "slack-socket", false, "take what people do in Slack by Socket Mode, with the token in "+string(config.SlackAppToken))
 	return cmd
+}
+
+// listenAt listens where a flag says, or else a setting. The error names the one that did.
+func listenAt(cmd *cobra.Command, flag, flagged, setting, set string) (net.Listener, error) {
+	from, address := "--"+flag, flagged
+	if address == "" {
+		from, address = setting, set
+	}
+	l, err := (&net.ListenConfig{}).Listen(cmd.Context(), "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
+	return l, nil
 }
 
 // observed connects as a dialer does, and has the client measured and traced.

@@ -39,6 +39,12 @@ func opened(t *testing.T, c client.Client, args ...string) (door, operations str
 }
 
 func openedBy(t *testing.T, dial dialer, args ...string) (door, operations string) {
+	door, operations, _ = stoppable(t, dial, args...)
+	return door, operations
+}
+
+// stoppable is openedBy until stop is called, or the test ends.
+func stoppable(t *testing.T, dial dialer, args ...string) (door, operations string, stop func()) {
 	cmd := command(dial, dial)
 	cmd.SetArgs(append([]string{"serve", "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0"}, args...))
 	logs, stderr := io.Pipe()
@@ -59,7 +65,39 @@ func openedBy(t *testing.T, dial dialer, args ...string) (door, operations strin
 		require.NoError(t, lines.Decode(&line))
 	}
 	go func() { _, _ = io.Copy(io.Discard, logs) }()
-	return "http://" + line.Listen, "http://" + line.Operations
+	return "http://" + line.Listen, "http://" + line.Operations, stop
+}
+
+func TestServeIsAliveAndNotReadyWhileItStops(t *testing.T) {
+	arrived, release := make(chan struct{}), make(chan struct{})
+	c := reached(t)
+	c.On("CheckHealth", mock.Anything, mock.Anything).Return(&client.CheckHealthResponse{}, nil)
+	c.On("ExecuteWorkflow", mock.Anything, mock.Anything, lead.WorkflowName, mock.Anything).Run(func(mock.Arguments) {
+		close(arrived)
+		<-release
+	}).Return(nil, nil).Once()
+	door, operations, stop := stoppable(t, func(context.Context, *config.Config, client.Options) (client.Client, error) { return c, nil })
+	status := func(path string) int {
+		resp, err := http.Get(operations + path)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return resp.StatusCode
+	}
+	assert.Equal(t, http.StatusOK, status("/readyz"))
+	answered := make(chan int, 1)
+	go func() {
+		resp, err := http.Post(door+"/leads", "application/json", strings.NewReader(aLead))
+		if assert.NoError(t, err) {
+			answered <- resp.StatusCode
+			_ = resp.Body.Close()
+		}
+	}()
+	<-arrived
+	stop()
+	assert.Equal(t, http.StatusServiceUnavailable, status("/readyz"))
+	assert.Equal(t, http.StatusOK, status("/healthz"))
+	close(release)
+	assert.Equal(t, http.StatusAccepted, <-answered)
 }
 
 func TestServeOpensTheDoorUntilItIsTold(t *testing.T) {

@@ -27,6 +27,9 @@ func (a *app) setup() *cobra.Command {
 HubSpot's properties. What is there stays as it is, so that it can be run again, and before each release.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if retention != 0 && retention < time.Hour {
+				return fmt.Errorf("--retention: %s is too short: Temporal keeps closed cases for an hour at least", retention)
+			}
 			c, temporal, err := a.reach(cmd, wait)
 			if err != nil {
 				return err
@@ -42,6 +45,10 @@ HubSpot's properties. What is there stays as it is, so that it can be run again,
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Temporal: the namespace %q is there, and keeps closed cases for %s.\n", namespace, days(kept))
+			if most := c.Starter.Spool.MaxAge.Duration; c.Starter.Spool.Dir != "" && kept <= most {
+				fmt.Fprintf(cmd.ErrOrStderr(), "Temporal forgets a closed case after %s, and the spool may hand one over that is %s old (starter.spool.max_age), "+
+					"which would begin anew: have Temporal keep them for longer, by --retention.\n", days(kept), days(most))
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
 			defer cancel()
 			if err := config.EnsureSearchAttributes(ctx, temporal, namespace, visibility.All); err != nil {

@@ -146,6 +146,10 @@ func TestTasksAreATableOrOneJSONObjectEach(t *testing.T) {
 	r = runs(t, waiting(t, now), "", "tasks", "--waits-on", "omar")
 	require.NoError(t, r.failed)
 	assert.Contains(t, r.out, "Nothing waits")
+	assert.Empty(t, r.err)
+	r = runs(t, waiting(t, now), "", "tasks", "--waits-on", "omra")
+	require.NoError(t, r.failed)
+	assert.Contains(t, r.err, `"omra" is nobody in the handbook's people`)
 }
 
 func TestASpanIsWrittenInItsTwoLargestUnits(t *testing.T) {

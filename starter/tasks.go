@@ -26,11 +26,15 @@ func (a *app) tasks() *cobra.Command {
 		Short: "List what waits for people: with whom, since when, until when",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, temporal, err := a.open(cmd.Context(), quiet(cmd.ErrOrStderr()))
+			c, temporal, err := a.open(cmd.Context(), quiet(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
 			defer temporal.Close()
+			if _, known := c.Book.People[filter.WaitsOn]; filter.WaitsOn != "" && !known {
+				// No mistake: what waits on somebody who has left the handbook has to be found.
+				fmt.Fprintf(cmd.ErrOrStderr(), "--waits-on: %q is nobody in the handbook's people (any more)\n", filter.WaitsOn)
+			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), waitForTasks)
 			defer cancel()
 			items, err := desk.List(ctx, temporal, filter)

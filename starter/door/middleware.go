@@ -61,9 +61,18 @@ func (d *Door) logged(next http.Handler) http.Handler {
 		r = r.WithContext(requestid.Name(w, r))
 		seen := &watched{ResponseWriter: w}
 		next.ServeHTTP(seen, r)
-		d.log.InfoContext(r.Context(), "request", "method", r.Method, "route", r.Pattern, "status", seen.status, "bytes", seen.bytes,
+		d.log.InfoContext(r.Context(), "request", "method", method(r), "route", r.Pattern, "status", seen.status, "bytes", seen.bytes,
 			"took_ms", time.Since(began).Milliseconds())
 	})
+}
+
+// method is a request's, where it is one that anybody uses: any word can stand there.
+func method(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace, http.MethodConnect:
+		return r.Method
+	}
+	return "other"
 }
 
 // watched remembers what was answered.

@@ -3,6 +3,7 @@ package door
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,4 +53,11 @@ func TestEveryAnswerSaysWhatBrowsersMayDoWithIt(t *testing.T) {
 		assert.Equal(t, "no-store", h.Get("Cache-Control"))
 	}
 	assert.Empty(t, send(opened(t, mocks.NewClient(t)), "GET", "/leads", "", "").Header().Get("Strict-Transport-Security"), "without https there is none to stay with")
+}
+
+func TestAMethodThatNobodyUsesIsNotQuotedInTheLog(t *testing.T) {
+	logs := &lockedBuffer{}
+	assert.Equal(t, http.StatusMethodNotAllowed, send(opened(t, mocks.NewClient(t), logging(logs)), "ADA-WINTER", "/leads", "", "").Code)
+	assert.Contains(t, logs.String(), `"method":"other"`)
+	assert.NotContains(t, logs.String(), "WINTER")
 }

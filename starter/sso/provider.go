@@ -105,12 +105,24 @@ func (s *SSO) identify(ctx context.Context, code string, l login) (who policy.Pe
 		return who, &Problem{http.StatusForbidden, "You aren’t signed in", "Your company’s sign-in doesn’t say that your e-mail address is verified. Please tell whoever looks after it."}
 	}
 	people := s.o.People()
-	i := slices.IndexFunc(people, func(p policy.Person) bool { return p.Email != "" && strings.EqualFold(p.Email, is.Email) })
+	i := slices.IndexFunc(people, func(p policy.Person) bool { return p.Email != "" && same(p.Email, is.Email) })
 	if i < 0 {
 		s.log.WarnContext(ctx, "Somebody couldn't sign in who isn't in the handbook.")
 		return who, &Problem{http.StatusForbidden, "You aren’t in the handbook", "Nobody in Throughline’s handbook has the e-mail address by which you signed in, so nothing can wait for you."}
 	}
 	return people[i], nil
+}
+
+// same reports whether two addresses are one, but for how their letters are written. Only ASCII's count as the same: strings.EqualFold
+// takes others for them too (the sign for kelvins for a k), and an address with those is somebody else's.
+func same(a, b string) bool {
+	small := func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
+	return strings.Map(small, a) == strings.Map(small, b)
 }
 
 // refused says why the provider didn't take a code.

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -170,7 +171,7 @@ const home = "/tasks"
 // Inside is a path of a page for people; the list of tasks for anything else, so that nobody is sent elsewhere by a link to us.
 func Inside(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || strings.ContainsAny(to, "\\\r\n\t") ||
+	if err != nil || u.IsAbs() || u.Host != "" || strings.ContainsAny(to, "\\\r\n\t") || path.Clean(u.Path) != u.Path ||
 		u.Path != home && !strings.HasPrefix(u.Path, home+"/") && !strings.HasPrefix(u.Path, "/documents/") {
 		return home
 	}

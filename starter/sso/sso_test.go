@@ -137,7 +137,7 @@ type office struct {
 }
 
 func newOffice(t *testing.T, issuer string, change ...func(*Options)) *office {
-	of := &office{t: t, people: []policy.Person{{ID: "robot"}, anna}, cookies: map[string]*http.Cookie{}}
+	of := &office{t: t, people: []policy.Person{{ID: "robot"}, anna, {ID: "kim", Email: "kim@northwind.example"}}, cookies: map[string]*http.Cookie{}}
 	o := Options{
 		Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, PublicURL: publicURL, Secrets: []string{strings.Repeat("s", 32)},
 		People: func() []policy.Person { return of.people }, Logger: slog.New(slog.NewJSONHandler(&of.logs, nil)),
@@ -230,6 +230,7 @@ func TestWhatTheProviderSaysIsBelievedOnlyIfAllOfItIsRight(t *testing.T) {
 		"an address unverified":   {says: jwt.MapClaims{"email_verified": false}, status: http.StatusForbidden, want: "verified"},
 		"nothing about verifying": {says: jwt.MapClaims{"email_verified": nil}, status: http.StatusForbidden, want: "verified"},
 		"no address":              {says: jwt.MapClaims{"email": ""}, status: http.StatusForbidden, want: "verified"},
+		"a letter that looks so":  {says: jwt.MapClaims{"email": "\u212aim@northwind.example"}, status: http.StatusForbidden, want: "handbook"},
 		"nobody of ours":          {says: jwt.MapClaims{"email": "eve@elsewhere.example"}, status: http.StatusForbidden, want: "handbook"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -376,7 +377,7 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 	for to, want := range map[string]string{
 		"/tasks": "/tasks", "/tasks/a.b-c_d": "/tasks/a.b-c_d", "/documents/x": "/documents/x",
 		"": "/tasks", "//evil.example/tasks": "/tasks", "https://evil.example/tasks": "/tasks", "/\\evil.example": "/tasks", "/leads": "/tasks",
-		"/tasksx": "/tasks", "javascript:alert(1)": "/tasks", "/tasks/x?a=b#c": "/tasks/x", "/tasks\\..\\x": "/tasks", "/tasks/\r\nSet-Cookie: a=b": "/tasks",
+		"/tasks/../leads": "/tasks", "/tasks/%2e%2e//evil.example": "/tasks", "/tasksx": "/tasks", "javascript:alert(1)": "/tasks", "/tasks/x?a=b#c": "/tasks/x", "/tasks\\..\\x": "/tasks", "/tasks/\r\nSet-Cookie: a=b": "/tasks",
 	} {
 		assert.Equal(t, want, Inside(to), to)
 	}

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	plabels "github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -25,6 +27,7 @@ import (
 	starter "github.com/throughline-dev/throughline/starter/process"
 	"github.com/throughline-dev/throughline/starter/spool"
 	"github.com/throughline-dev/throughline/telemetry"
+	"github.com/throughline-dev/throughline/workers/process"
 	"github.com/throughline-dev/throughline/workflows/lead"
 	"github.com/throughline-dev/throughline/workflows/step"
 )
@@ -47,22 +50,22 @@ func TestDashboardsAndAlertsAskForWhatIsMeasured(t *testing.T) {
 	require.Equal(t, lead.Contacted, s.result(t, id).Ending)
 
 	documented := documentedMetrics(t)
-	asked := map[string]string{} // by name, and where
+	asked := queried(t)
 	for name := range documented {
-		asked[name] = "docs/operations.md"
+		asked = append(asked, query{"docs/operations.md", name, "", nil})
 	}
-	maps.Copy(asked, queried(t))
 	spooled := spoolMetrics(t)
-	var measured map[string]bool
+	var measured map[string]labels
 	missing := func() (missing []string) {
 		measured = samples(t, s.Health+"/metrics")
 		maps.Copy(measured, spooled)
-		for name, where := range asked {
-			if !measured[name] {
-				missing = append(missing, name+" (of "+where+")")
+		for _, q := range asked {
+			if !q.answered(measured, documented) {
+				missing = append(missing, q.String())
 			}
 		}
-		return missing
+		slices.Sort(missing)
+		return slices.Compact(missing)
 	}
 	defer func() {
 		if t.Failed() {
@@ -73,6 +76,10 @@ func TestDashboardsAndAlertsAskForWhatIsMeasured(t *testing.T) {
 	for name := range measured {
 		if strings.HasPrefix(name, "throughline_") {
 			require.Contains(t, documented, family(name), "docs/operations.md lists what is measured")
+			for label := range measured[name] {
+				require.True(t, slices.Contains(sdkLabels, label) || strings.Contains(documented[family(name)], "`"+label+"`"),
+					"docs/operations.md lists the label %s of %s", label, name)
+			}
 		}
 	}
 	require.NoError(t, s.Stop())
@@ -80,9 +87,42 @@ func TestDashboardsAndAlertsAskForWhatIsMeasured(t *testing.T) {
 
 var (
 	sample      = regexp.MustCompile(`^([a-z_]+)(?:\{(.*)\})? `)
-	labelValue  = regexp.MustCompile(`[a-z_]+="([^"]*)"`)
-	metricInDoc = regexp.MustCompile("(?m)^\\| `(throughline_[a-z_]+)` \\|")
+	labelValue  = regexp.MustCompile(`([a-z_]+)="([^"]*)"`)
+	metricInDoc = regexp.MustCompile("(?m)^\\| `(throughline_[a-z_]+)` (\\|.*)$")
+	words       = regexp.MustCompile(`^[A-Za-z-]+(\|[A-Za-z-]+)*$`)
+	startsAs    = regexp.MustCompile(`telemetry\.Start\([^"\n]*"([^"]+)"`)
 )
+
+// sdkLabels are those that Temporal's SDK gives to what workflows and activities measure, and Prometheus to histograms.
+var sdkLabels = []string{"namespace", "task_queue", "client_name", "worker_type", "workflow_type", "activity_type", "le"}
+
+// labels are a metric's labels, and the values that each has.
+type labels map[string]map[string]bool
+
+// query is what a chart or an alert asks for: a metric, or one of its labels, with any of some values.
+type query struct {
+	where, metric, label string
+	values               []string
+}
+
+func (q query) String() string {
+	return fmt.Sprintf("%s{%s=%q} (of %s)", q.metric, q.label, q.values, q.where)
+}
+
+// answered reports whether there is such a thing. What a label doesn't happen to say in a test has to be what the guide says that it may, or
+// the name of a workflow and its queue.
+func (q query) answered(measured map[string]labels, documented map[string]string) bool {
+	of, ok := measured[q.metric]
+	if !ok || q.label == "" || q.label == "job" || q.label == "instance" { // Prometheus's own
+		return ok
+	}
+	for _, v := range q.values {
+		if !of[q.label][v] && !strings.Contains(documented[family(q.metric)], "`"+v+"`") && !slices.Contains(process.Queues(), v) {
+			return false
+		}
+	}
+	return of[q.label] != nil
+}
 
 // family is the name of a histogram's series without their endings.
 func family(name string) string {
@@ -95,7 +135,7 @@ func family(name string) string {
 }
 
 // samples are the names of what a process gives to Prometheus. No label of our own may name anybody of the handbook, nor a case.
-func samples(t *testing.T, url string) map[string]bool {
+func samples(t *testing.T, url string) map[string]labels {
 	t.Helper()
 	c, err := config.Load(config.Default, config.Demo)
 	require.NoError(t, err)
@@ -103,18 +143,25 @@ func samples(t *testing.T, url string) map[string]bool {
 	require.NoError(t, err)
 	defer res.Body.Close()
 	require.Equal(t, http.StatusOK, res.StatusCode)
-	names := map[string]bool{}
+	names := map[string]labels{}
 	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 		found := sample.FindStringSubmatch(lines.Text())
 		if found == nil {
 			continue
 		}
-		names[found[1]], names[family(found[1])] = true, true
+		if names[found[1]] == nil {
+			names[found[1]] = labels{}
+		}
+		names[family(found[1])] = names[found[1]]
 		for _, v := range labelValue.FindAllStringSubmatch(found[2], -1) {
-			require.NotContains(t, v[1], "@", lines.Text())
-			require.False(t, lead.IsWorkflowID(v[1]), lines.Text())
+			if names[found[1]][v[1]] == nil {
+				names[found[1]][v[1]] = map[string]bool{}
+			}
+			names[found[1]][v[1]][v[2]] = true
+			require.NotContains(t, v[2], "@", lines.Text())
+			require.False(t, lead.IsWorkflowID(v[2]), lines.Text())
 			for _, p := range c.People {
-				require.NotEqual(t, p.ID, v[1], lines.Text())
+				require.NotEqual(t, p.ID, v[2], lines.Text())
 			}
 		}
 	}
@@ -122,7 +169,7 @@ func samples(t *testing.T, url string) map[string]bool {
 }
 
 // spoolMetrics are the names of what is measured of a spool, which the system of the tests does without.
-func spoolMetrics(t *testing.T) map[string]bool {
+func spoolMetrics(t *testing.T) map[string]labels {
 	t.Helper()
 	seen, err := telemetry.Start(t.Context(), "spool", slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
@@ -134,18 +181,42 @@ func spoolMetrics(t *testing.T) map[string]bool {
 	return samples(t, server)
 }
 
-// queried are the metrics that the dashboards and the alerts ask for, and where.
-func queried(t *testing.T) map[string]string {
+// queried is what the dashboards and the alerts ask for.
+func queried(t *testing.T) (asked []query) {
 	t.Helper()
-	asked := map[string]string{}
-	ask := func(where, query string) {
-		query = strings.NewReplacer("$__rate_interval", "5m", "$__range", "1h", "$workflow", ".*").Replace(query)
-		expr, err := parser.ParseExpr(query)
-		require.NoError(t, err, "%s: %s", where, query)
-		parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
+	selectors := func(where string, in parser.Node) (found []*parser.VectorSelector) {
+		parser.Inspect(in, func(n parser.Node, _ []parser.Node) error {
 			if v, ok := n.(*parser.VectorSelector); ok {
-				require.NotEmpty(t, v.Name, "%s: %s", where, query)
-				asked[v.Name] = where
+				require.NotEmpty(t, v.Name, where)
+				found = append(found, v)
+			}
+			return nil
+		})
+		return found
+	}
+	ask := func(where, text string) {
+		text = strings.NewReplacer("$__rate_interval", "5m", "$__range", "1h", "$workflow", ".*").Replace(text)
+		expr, err := parser.ParseExpr(text)
+		require.NoError(t, err, "%s: %s", where, text)
+		for _, v := range selectors(where, expr) {
+			asked = append(asked, query{where, v.Name, "", nil})
+			for _, m := range v.LabelMatchers {
+				switch {
+				case m.Name == plabels.MetricName:
+				case words.MatchString(m.Value) && (m.Type == plabels.MatchEqual || m.Type == plabels.MatchRegexp):
+					asked = append(asked, query{where, v.Name, m.Name, strings.Split(m.Value, "|")})
+				default:
+					asked = append(asked, query{where, v.Name, m.Name, nil})
+				}
+			}
+		}
+		parser.Inspect(expr, func(n parser.Node, _ []parser.Node) error {
+			if sum, ok := n.(*parser.AggregateExpr); ok && !sum.Without {
+				for _, label := range sum.Grouping {
+					for _, v := range selectors(where, sum.Expr) {
+						asked = append(asked, query{where, v.Name, label, nil})
+					}
+				}
 			}
 			return nil
 		})
@@ -201,14 +272,34 @@ func queried(t *testing.T) map[string]string {
 	return asked
 }
 
-// documentedMetrics are those that the operations guide lists.
-func documentedMetrics(t *testing.T) map[string]bool {
+// The alerts that nobody is there know the programs by name.
+func TestProgramsAreMeasuredUnderTheNamesThatAlertsKnow(t *testing.T) {
+	t.Parallel()
+	var programs, known []string
+	for _, file := range []string{"../../workers/main.go", "../../starter/serve.go"} {
+		code, err := os.ReadFile(file)
+		require.NoError(t, err)
+		found := startsAs.FindSubmatch(code)
+		require.NotNil(t, found, file)
+		programs = append(programs, string(found[1]))
+	}
+	for _, q := range queried(t) {
+		if q.label == "service" {
+			known = append(known, q.values...)
+		}
+	}
+	slices.Sort(known)
+	require.ElementsMatch(t, programs, slices.Compact(known))
+}
+
+// documentedMetrics are those that the operations guide lists, with what it says of each.
+func documentedMetrics(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/operations.md")
 	require.NoError(t, err)
-	names := map[string]bool{}
+	names := map[string]string{}
 	for _, m := range metricInDoc.FindAllStringSubmatch(string(text), -1) {
-		names[m[1]] = true
+		names[m[1]] = m[2]
 	}
 	require.Greater(t, len(slices.Collect(maps.Keys(names))), 20)
 	return names

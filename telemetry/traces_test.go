@@ -1,8 +1,11 @@
 package telemetry
 
 import (
+	"context"
 	"errors"
+	"net"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,4 +65,24 @@ func TestASpanTellsOfWhatKindAnErrorIsAndNotWhatItSays(t *testing.T) {
 		assert.Equal(t, c.kind, got.Attributes()[0].Value.AsString())
 		assert.Equal(t, codes.Error, got.Status().Code)
 	}
+}
+
+// A collector that is away costs the traces, and nothing else: whoever ends a span never waits for it.
+func TestACollectorThatNeverAnswersHoldsNothingUp(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer mute.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+mute.Addr().String())
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "1")
+	seen, err := Start(t.Context(), "test", quiet)
+	require.NoError(t, err)
+	began := time.Now()
+	for range 10_000 { // several times what is kept for a collector
+		_, span := seen.Tracer().Start(t.Context(), "x")
+		span.End()
+	}
+	assert.Less(t, time.Since(began), 5*time.Second, "an export is given up after ten")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, seen.traces.Shutdown(ended), context.Canceled)
 }

@@ -47,7 +47,6 @@ func (f *findings) returns(c *Config, roles, calendars names) {
 	}
 	f.label("returns.address", r.Address)
 	f.calendar(calendars, "returns.calendar", r.Calendar)
-	f.stage("returns.ticket_stage", r.TicketStage)
 	f.terms(r.Terms)
 	f.reasons("returns.fault", r.Fault)
 	f.grades(r.Grades)
@@ -62,10 +61,7 @@ func (f *findings) returns(c *Config, roles, calendars names) {
 	f.reminders("returns.arrival.remind", r.Arrival.Remind, r.Arrival.Expires, "the return was approved", "the return")
 	f.positive("returns.follow_up", r.FollowUp)
 	f.atLeastNothing("returns.reply_window", r.ReplyWindow)
-	f.stage("returns.ticket.pipeline", r.Ticket.Pipeline)
-	f.stage("returns.ticket.open", r.Ticket.Open)
-	f.stage("returns.ticket.waiting", r.Ticket.Waiting)
-	f.stage("returns.ticket.closed", r.Ticket.Closed)
+	f.tickets(r)
 	if s := c.Systems.Shopify; s.URL != "" && s.Location == "" {
 		f.addAt(f.position("systems.shopify.url"), "systems.shopify.location", "is missing: give the ID of where returns are put into stock, the number at the end of its page's address in the shop's settings, under Locations")
 	}
@@ -88,6 +84,26 @@ func (f *findings) label(key, address string) {
 		f.add(key, "is missing: write the address that parcels are sent to, line by line, after |-")
 	case strings.ContainsFunc(address, func(r rune) bool { return r != '\n' && unicode.IsControl(r) }):
 		f.add(key, "has a tab or another control character in it: write plain lines, after |-")
+	}
+}
+
+// tickets checks how tickets start returns and follow them. No stage that a return brings a ticket to may start one, or each return that
+// came in another way would start a second; and one that is closed has to be told from one that isn't.
+func (f *findings) tickets(r *Returns) {
+	t := r.Ticket
+	f.stage("returns.ticket.pipeline", t.Pipeline)
+	f.stage("returns.ticket_stage", r.TicketStage)
+	for _, s := range []struct{ key, id string }{
+		{"returns.ticket.open", t.Open}, {"returns.ticket.waiting", t.Waiting}, {"returns.ticket.closed", t.Closed},
+	} {
+		f.stage(s.key, s.id)
+		switch {
+		case s.id == "":
+		case s.id == r.TicketStage:
+			f.add(s.key, "%q is returns.ticket_stage, too: a return would bring its ticket to where tickets start returns; name another stage", s.id)
+		case s.id == t.Closed && s.key != "returns.ticket.closed":
+			f.add(s.key, "%q is returns.ticket.closed, too: nobody could tell a ticket that is worked on from one that is done; name another stage", s.id)
+		}
 	}
 }
 

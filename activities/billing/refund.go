@@ -60,6 +60,9 @@ type Repaid struct {
 	Before bool `json:"before,omitempty"`
 }
 
+// Short reports whether it waits for money in Stripe's balance, which the house has to top up.
+func (r Repaid) Short() bool { return r.State == RefundPending && r.Reason == "insufficient_funds" }
+
 // RepaymentRef names a refund.
 type RepaymentRef struct {
 	ID string `json:"id"`

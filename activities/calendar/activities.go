@@ -79,6 +79,8 @@ type WorkingTimeRequest struct {
 type WorkingTime struct {
 	// Worked is the working time of all spans together.
 	Worked Duration `json:"worked"`
+	// Each is that of each span, in their order.
+	Each []Duration `json:"each,omitempty"`
 }
 
 // ReckonDeadlines says when each of several working times will have passed.
@@ -114,7 +116,9 @@ func (a *Activities) ReckonWorkingTime(_ context.Context, _ effect.Key, r Workin
 			return WorkingTime{}, invalid("spans[%d] must have a from, and a to that is not before it; it has %s and %s",
 				i, s.From.Format(time.RFC3339), s.To.Format(time.RFC3339))
 		}
-		w.Worked += Duration(clock.Between(s.From, s.To))
+		worked := Duration(clock.Between(s.From, s.To))
+		w.Worked += worked
+		w.Each = append(w.Each, worked)
 	}
 	return w, nil
 }

@@ -50,7 +50,9 @@ func TestWorkingTimeIsThatOfAllSpansTogether(t *testing.T) {
 		{From: berlin("2026-04-01 16:30"), To: berlin("2026-04-01 20:00")}, // half an hour
 	}})
 	require.NoError(t, err)
-	assert.Equal(t, calendar.WorkingTime{Worked: calendar.Duration(150 * time.Minute)}, got)
+	assert.Equal(t, calendar.WorkingTime{
+		Worked: calendar.Duration(150 * time.Minute), Each: []calendar.Duration{calendar.Duration(2 * time.Hour), 0, calendar.Duration(30 * time.Minute)},
+	}, got)
 
 	got, err = a.ReckonWorkingTime(t.Context(), key, calendar.WorkingTimeRequest{Calendar: valid()})
 	require.NoError(t, err)

@@ -10,6 +10,14 @@ import (
 // Weekdays is the calendar of those who have none: Monday to Friday around the clock, by UTC.
 var Weekdays = Calendar{Name: "weekdays", Zone: "UTC", Hours: []Hours{{Days: "mon-fri", Open: "00:00-24:00"}}}
 
+// Among is the calendar of a name, and [Weekdays] where there is none of that name.
+func Among(all map[string]Calendar, name string) Calendar {
+	if c, ok := all[name]; ok {
+		return c
+	}
+	return Weekdays
+}
+
 // WorkingDaysRequest asks for the dates that are so many working days after an instant. A working day is a date, in the
 // calendar's zone, with opening hours of its own, however few.
 type WorkingDaysRequest struct {

@@ -224,7 +224,7 @@ func TestAnExchangeThatMakesNoSenseNamesTheField(t *testing.T) {
 	s, a := open(t)
 	for field, change := range map[string]func(*commerce.Exchange){
 		"order:": func(q *commerce.Exchange) { q.Order = "" }, "number:": func(q *commerce.Exchange) { q.Number = "7" },
-		"n:": func(q *commerce.Exchange) { q.N = 0 },
+		"n:":     func(q *commerce.Exchange) { q.N = 0 },
 		"lines:": func(q *commerce.Exchange) { q.Lines = nil }, "lines[0]:": func(q *commerce.Exchange) { q.Lines = []commerce.ExchangedLine{{Quantity: 1}} },
 	} {
 		q := swap

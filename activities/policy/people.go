@@ -27,6 +27,19 @@ func (a *Activities) FindPeople(_ context.Context, _ effect.Key, r PeopleRequest
 	return found, nil
 }
 
+// Without is the role that was asked for without whoever has an e-mail address, and the IDs of those who have it. Nobody has "".
+func (p People) Without(email string) (Role, []string) {
+	theirs := func(one Person) bool { return email != "" && strings.EqualFold(one.Email, email) }
+	var ids []string
+	for _, one := range slices.Concat(p.People, p.Role.People) {
+		if theirs(one) && !slices.Contains(ids, one.ID) {
+			ids = append(ids, one.ID)
+		}
+	}
+	p.Role.People = slices.DeleteFunc(slices.Clone(p.Role.People), theirs)
+	return p.Role, ids
+}
+
 // maxCover is how far a chain of cover is followed: from somebody who is away to their cover, who may be away too.
 const maxCover = 5
 

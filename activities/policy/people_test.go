@@ -160,6 +160,18 @@ func TestNobodyIsFoundWhoIsAwayOrExcluded(t *testing.T) {
 	})
 }
 
+func TestARoleIsAnsweredWithoutWhoeverTheCaseIsAbout(t *testing.T) {
+	ada, ben := policy.Person{ID: "ada", Email: "Ada@house.example"}, policy.Person{ID: "ben"}
+	found := policy.People{People: []policy.Person{ada}, Role: policy.Role{Name: "r", People: []policy.Person{ben, ada}}}
+	role, theirs := found.Without("ada@HOUSE.example")
+	assert.Equal(t, []policy.Person{ben}, role.People)
+	assert.Equal(t, []string{"ada"}, theirs)
+	assert.Len(t, found.Role.People, 2, "what was found stays as it was")
+	role, theirs = found.Without("")
+	assert.Len(t, role.People, 2)
+	assert.Empty(t, theirs, "who has no address isn't everybody's customer")
+}
+
 func TestSomebodyIsFoundByTheirAddressInWhateverCase(t *testing.T) {
 	ann, bert := someone("ann", ""), someone("bert", "")
 	ann.Email, bert.Email = "Ann@northwind.example", "bert@northwind.example"

@@ -18,6 +18,9 @@ import (
 type Options struct {
 	// Details is Markdown that stands above the tasks in Temporal Web's live details; nil for none.
 	Details func() string
+	// Customer is the e-mail address of whom the case is about, "" while it isn't known; nil for nobody. Where that is one of the house,
+	// operations' tasks leave them out.
+	Customer func() string
 }
 
 // Desk holds the human tasks of one workflow run. There is one desk to a workflow.
@@ -33,6 +36,7 @@ type Desk struct {
 	stage   string
 	entered time.Time // since when the stage that is shown is
 	shown   shown
+	own     []temporal.SearchAttributeUpdate // the workflow's own, still to be published
 }
 
 // NewDesk registers the signal, the update and the query of a workflow's human tasks. Call it before the workflow blocks
@@ -101,6 +105,9 @@ func (d *Desk) Close(ctx workflow.Context) error {
 // Stage says where the workflow stands, for the search attribute of that name: a word ("contact"). It is published together
 // with the next change of the tasks, by Publish, or by Close.
 func (d *Desk) Stage(stage string) { d.stage = stage }
+
+// Set has search attributes of the workflow's own published together with the next change, as [Desk.Stage] is: one event less for each.
+func (d *Desk) Set(updates ...temporal.SearchAttributeUpdate) { d.own = append(d.own, updates...) }
 
 // Views lists the tasks as they are now: the open ones first, then those that have ended, each in the order they were opened.
 func (d *Desk) Views(now time.Time) []View {

@@ -21,7 +21,7 @@ const RoleOperations = "operations"
 func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar)) step.Rescue {
 	return func(ctx workflow.Context, f step.Failure) (step.Verdict, error) {
 		d.rescues++
-		role, err := d.operations(ctx)
+		role, excluded, err := d.operations(ctx)
 		if err != nil {
 			return "", err
 		}
@@ -42,7 +42,7 @@ func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar
 			kind:       kindRescue,
 			Title:      "Put right: " + f.Spec.Summary,
 			Text:       "This step has failed for good, and its case waits for somebody to say what to do.",
-			Candidates: role.People, Channel: role.Channel, Actions: actions, Ladder: rungs, Calendars: calendars,
+			Candidates: role.People, Channel: role.Channel, Excluded: excluded, Actions: actions, Ladder: rungs, Calendars: calendars,
 			Facts: func() []slack.Fact {
 				return []slack.Fact{
 					{Label: "What happened", Value: f.Reason()},
@@ -55,18 +55,23 @@ func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar
 	}
 }
 
-// operations looks up who holds the role now. While nobody does it keeps looking, since there is nobody else to ask.
-func (d *Desk) operations(ctx workflow.Context) (policy.Role, error) {
+// operations looks up who holds the role now, and who of the house the case is about: they are excluded. While nobody else holds it,
+// it keeps looking, since there is nobody else to ask.
+func (d *Desk) operations(ctx workflow.Context) (role policy.Role, excluded []string, err error) {
 	for {
+		asked := policy.PeopleRequest{Role: RoleOperations}
+		if d.options.Customer != nil {
+			asked.Email = d.options.Customer()
+		}
 		found, err := step.Repeatable(ctx, d.talk, step.Spec{
 			Name: "operations", System: "policy", Summary: "Look up who is in operations", Policy: step.Inside,
-		}, policyActivities.FindPeople, policy.PeopleRequest{Role: RoleOperations})
-		if err != nil || len(found.Role.People) > 0 {
-			return found.Role, err
+		}, policyActivities.FindPeople, asked)
+		if role, excluded = found.Without(asked.Email); err != nil || len(role.People) > 0 {
+			return role, excluded, err
 		}
 		options := workflow.TimerOptions{Summary: "Nobody is in operations: look again"}
 		if err := workflow.NewTimerWithOptions(ctx, 10*time.Minute, options).Get(ctx, nil); err != nil {
-			return policy.Role{}, err
+			return policy.Role{}, nil, err
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/workflows/visibility"
@@ -40,7 +39,8 @@ func (d *Desk) publish(ctx workflow.Context) {
 		}
 		now.breached = now.breached || t.breached()
 	}
-	var updates []temporal.SearchAttributeUpdate
+	updates := d.own
+	d.own = nil
 	if now.stage != d.shown.stage {
 		d.measureStage(ctx)
 		updates = append(updates, visibility.Stage.ValueSet(now.stage))

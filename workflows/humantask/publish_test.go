@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
@@ -28,6 +29,23 @@ func (s *TaskSuite) TestTheSearchAttributesFollowTheTask() {
 	s.True(breached)
 	_, waits := said[2].GetKeywordList(visibility.WaitsOn)
 	s.False(waits, "nobody is waited for any more")
+}
+
+func (s *TaskSuite) TestWhatTheWorkflowHasOfItsOwnIsPublishedOnceWithAChangeOfTheTasks() {
+	var with []int // how many attributes the events have that have it
+	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
+		said := args.Get(0).(temporal.SearchAttributes)
+		if amount, ok := said.GetInt64(visibility.Amount); ok {
+			s.Equal(int64(7), amount)
+			with = append(with, said.Size())
+		}
+	}).Return(nil)
+	s.task.Ladder = s.task.Ladder[1:] // escalate
+	s.during = func(_ workflow.Context, d *Desk) { d.Set(visibility.Amount.ValueSet(7)) }
+	s.click(49*time.Hour, by("UGRACE"))
+	s.run()
+	s.Require().Len(with, 1)
+	s.Greater(with[0], 1)
 }
 
 func (s *TaskSuite) TestNobodyIsSaidToBeWaitedForByAnOffer() {

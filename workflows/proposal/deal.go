@@ -65,7 +65,7 @@ func (p *proposal) wholeDeal(ctx workflow.Context) (crm.Deal, error) {
 // askAboutDeal asks operations what becomes of a deal that isn't whole.
 func (p *proposal) askAboutDeal(ctx workflow.Context, f step.Failure) (step.Verdict, error) {
 	began := workflow.Now(ctx)
-	defer func() { p.spend(p.stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
+	defer func() { p.spent.Add(p.stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
 	ask := p.desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) { return p.policy.Operations, p.policy.Calendars })
 	return ask(ctx, f)
 }

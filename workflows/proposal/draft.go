@@ -12,6 +12,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/link"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
@@ -44,7 +45,7 @@ func (p *proposal) draft(ctx workflow.Context) error {
 	if err := p.publish(ctx, drafted, policy.Person{}, ""); err != nil {
 		return err
 	}
-	p.spend(StageDraft, withSystems, p.result.Received, workflow.Now(ctx))
+	p.spent.Add(StageDraft, turnaround.Systems, p.result.Received, workflow.Now(ctx))
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/projects"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 )
 
 // kickOff does everything that a signature sets going, side by side. Each part that fails for good asks operations by itself, and
@@ -42,7 +43,7 @@ func (p *proposal) kickOff(ctx workflow.Context) error {
 	if err := workflow.Await(rest, func() bool { return left == 0 }); err != nil {
 		return err
 	}
-	p.spend(StageKickoff, withSystems, began, workflow.Now(ctx))
+	p.spent.Add(StageKickoff, turnaround.Systems, began, workflow.Now(ctx))
 	return errors.Join(errs...)
 }
 

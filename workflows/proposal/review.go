@@ -18,7 +18,7 @@ func (p *proposal) review(ctx workflow.Context, back string) error {
 		if err != nil {
 			return err
 		}
-		p.spend(StageReview, outcome.By.ID, outcome.Opened, outcome.At)
+		p.spent.Add(StageReview, outcome.By.ID, outcome.Opened, outcome.At)
 		switch outcome.Action {
 		case ActionDrop:
 			return ended(Dropped)

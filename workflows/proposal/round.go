@@ -153,7 +153,7 @@ func (r *round) approve(ctx workflow.Context, i int) {
 	if len(said.Answers) > 0 {
 		r.p.result.Approvals = append(r.p.result.Approvals, said)
 		for _, o := range said.Answers {
-			r.p.spend(StageApproval, o.By.ID, o.Opened, o.At)
+			r.p.spent.Add(StageApproval, o.By.ID, o.Opened, o.At)
 		}
 	}
 	switch {

@@ -36,17 +36,14 @@ func (p *proposal) inTime(ctx workflow.Context) (back string, err error) {
 
 // calendar is the house's.
 func (p *proposal) calendar() calendar.Calendar {
-	if c, ok := p.policy.Calendars[p.policy.Calendar]; ok {
-		return c
-	}
-	return calendar.Weekdays
+	return calendar.Among(p.policy.Calendars, p.policy.Calendar)
 }
 
 // sign has the client sign the approved version. It returns nil once it is signed.
 func (p *proposal) sign(ctx workflow.Context) error {
 	p.enter(ctx, StageSignature)
 	began := workflow.Now(ctx)
-	defer func() { p.spend(StageSignature, withClient, began, workflow.Now(ctx)) }()
+	defer func() { p.spent.Add(StageSignature, "client", began, workflow.Now(ctx)) }()
 	for {
 		if err := p.request(ctx); err != nil {
 			return err

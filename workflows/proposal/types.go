@@ -13,6 +13,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/projects"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 )
 
 // The names by which the outside knows this workflow.
@@ -131,18 +132,6 @@ type Approval struct {
 	Answers []humantask.Outcome `json:"answers,omitempty"`
 }
 
-// Spent is a part of the turnaround.
-type Spent struct {
-	// Stage is "draft", "review", "approval", "signature" or "kickoff", and With whom it was: a person's ID, "client", "systems",
-	// or "operations" for what a system had refused.
-	Stage string `json:"stage"`
-	With  string `json:"with"`
-	// Wall is by the clock on the wall, and Working in the working hours of the policy's calendar; it is counted at the end.
-	// Several people who were asked at the same time have each the time that it was with them.
-	Wall    policy.Duration `json:"wall"`
-	Working policy.Duration `json:"working"`
-}
-
 // Result is what happened to a proposal. It is the workflow's result, and what the query answers meanwhile.
 type Result struct {
 	Ending     Ending        `json:"ending"`
@@ -155,16 +144,16 @@ type Result struct {
 	// ByRule is whether no tier had to be asked about the version that was sent.
 	ByRule bool `json:"by_rule,omitempty"`
 	// Rounds is how often it was rejected.
-	Rounds    int              `json:"rounds"`
-	Signature esign.Requested  `json:"signature,omitzero"`
-	Status    esign.Status     `json:"status,omitzero"`
-	Project   projects.Made    `json:"project,omitzero"`
-	Invoice   billing.Invoiced `json:"invoice,omitzero"`
-	Deal      crm.Won          `json:"deal,omitzero"`
-	Spent     []Spent          `json:"spent,omitempty"`
-	Policy    string           `json:"policy"`
-	Steps     []step.Done      `json:"steps"`
-	Received  time.Time        `json:"received"`
-	Finished  time.Time        `json:"finished,omitzero"`
-	Took      policy.Duration  `json:"took"`
+	Rounds    int                `json:"rounds"`
+	Signature esign.Requested    `json:"signature,omitzero"`
+	Status    esign.Status       `json:"status,omitzero"`
+	Project   projects.Made      `json:"project,omitzero"`
+	Invoice   billing.Invoiced   `json:"invoice,omitzero"`
+	Deal      crm.Won            `json:"deal,omitzero"`
+	Spent     []turnaround.Spent `json:"spent,omitempty"`
+	Policy    string             `json:"policy"`
+	Steps     []step.Done        `json:"steps"`
+	Received  time.Time          `json:"received"`
+	Finished  time.Time          `json:"finished,omitzero"`
+	Took      policy.Duration    `json:"took"`
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
@@ -113,7 +114,7 @@ type proposal struct {
 	confirmed int
 
 	stage     string
-	spans     []spent
+	spent     turnaround.Ledger
 	rescuing  int    // how many steps operations are asked about
 	told      int    // numbers what people are told
 	published *int64 // the total, as the search attribute has it
@@ -137,7 +138,7 @@ func open(ctx workflow.Context, in Request) (*proposal, error) {
 		p.rescuing++
 		defer func() {
 			p.rescuing--
-			p.spend(stage, humantask.RoleOperations, began, workflow.Now(ctx))
+			p.spent.Add(stage, humantask.RoleOperations, began, workflow.Now(ctx))
 		}()
 		return rescue(ctx, f)
 	})
@@ -173,7 +174,7 @@ func (p *proposal) close(ctx workflow.Context, err error) (Result, error) {
 		p.result.Ending = Signed
 	}
 	p.enter(ctx, string(p.result.Ending))
-	p.reckon(ctx)
+	p.spent.CountEach(ctx, p.calendar())
 	if err := p.desk.Close(ctx); err != nil {
 		return Result{}, err
 	}
@@ -192,7 +193,7 @@ func (p *proposal) enter(ctx workflow.Context, stage string) {
 // sofar is the result as it stands.
 func (p *proposal) sofar(ctx workflow.Context) Result {
 	r := p.result
-	r.Spent = p.turnaround()
+	r.Spent = p.spent.Spent()
 	r.Steps = p.steps.Done()
 	r.Took = policy.Duration{Duration: workflow.Now(ctx).Sub(r.Received).Round(time.Millisecond)}
 	return r

@@ -15,11 +15,11 @@ import (
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 )
 
 // approve has it decided what of the return is accepted: by rule, or by support. It returns nil once the shop has accepted that.
 func (r *returning) approve(ctx workflow.Context) error {
-	r.enter(ctx, StageApproval)
 	lines := r.result.Assessed.Lines
 	comment := ""
 	r.result.ByRule = r.result.Assessed.Verdict == refund.Approve && !r.overrule
@@ -28,6 +28,7 @@ func (r *returning) approve(ctx workflow.Context) error {
 			r.accepted[i] = l.Quantity
 		}
 	} else {
+		r.enter(StageApproval)
 		outcome, err := r.askSupport(ctx)
 		if err != nil {
 			return err
@@ -81,9 +82,9 @@ func (r *returning) accept(ctx workflow.Context) error {
 	}
 	r.shop = opened
 	now := workflow.Now(ctx)
-	r.opened, r.until, r.keeping = now, now.Add(r.policy.Arrival.Expires.Duration), false
+	r.opened, r.reminded, r.until, r.keeping = now, now, now.Add(r.policy.Arrival.Expires.Duration), false
 	err = skipped(r.reserve(ctx))
-	r.spend(StageApproval, withSystems, began, workflow.Now(ctx))
+	r.spent.Add(r.stage, turnaround.Systems, began, workflow.Now(ctx))
 	return err
 }
 
@@ -132,7 +133,11 @@ func (r *returning) askSupport(ctx workflow.Context) (humantask.Outcome, error) 
 	task.Facts = r.facts
 	task.Actions = []humantask.Action{
 		{Name: ActionApprove, Label: "Approve", Style: "primary", Done: "Approved", Confirm: "This accepts all that the customer wants to return."},
-		r.partAction(),
+	}
+	if len(r.result.Assessed.Lines) <= maxLines { // else there is no room to be asked about each
+		task.Actions = append(task.Actions, r.partAction())
+	}
+	task.Actions = append(task.Actions, []humantask.Action{
 		{
 			Name: ActionReject, Label: "Reject", Style: "danger", Done: "Rejected",
 			Fields: []slack.Field{humantask.Comment("Why, for the customer", true)},
@@ -149,7 +154,7 @@ func (r *returning) askSupport(ctx workflow.Context) (humantask.Outcome, error) 
 			Name: ActionCancel, Label: "They keep it after all", Done: "The customer keeps it",
 			Confirm: "This ends the return, and the customer is told so.",
 		},
-	}
+	}...)
 	outcome, err := r.desk.Ask(ctx, task)
 	if err == nil {
 		r.result.Decided = append(r.result.Decided, outcome)

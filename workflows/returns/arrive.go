@@ -23,12 +23,9 @@ func (r *returning) arrive(ctx workflow.Context) error {
 	if r.result.Assessed.Keep { // there is no parcel
 		return r.payForKept(ctx)
 	}
-	r.enter(ctx, StageArrival)
+	r.enter(StageArrival)
 	began := workflow.Now(ctx)
-	defer func() { r.spend(StageArrival, withCustomer, began, workflow.Now(ctx)) }()
-	reminding, over := workflow.WithCancel(ctx)
-	defer over()
-	r.remind(reminding)
+	defer func() { r.spent.Add(StageArrival, withCustomer, began, workflow.Now(ctx)) }()
 	for r.left() > 0 {
 		p, more, err := r.awaitParcel(ctx)
 		switch {
@@ -86,8 +83,12 @@ func (r *returning) awaitParcel(ctx workflow.Context) (p *parcel, more bool, err
 	})
 	r.tellWarehouse(ctx, task)
 	for !answered && !r.keeping && workflow.Now(ctx).Before(r.until) {
-		until := r.until
-		_, err := step.WaitAtMost(ctx, until.Sub(workflow.Now(ctx)), "Wait for the parcel", func() bool {
+		until, next := r.until, r.nextReminder()
+		if !workflow.Now(ctx).Before(next) {
+			r.remind(ctx)
+			continue
+		}
+		_, err := step.WaitAtMost(ctx, next.Sub(workflow.Now(ctx)), "Wait for the parcel", func() bool {
 			return answered || r.keeping || r.payError() != nil || !r.until.Equal(until)
 		})
 		if err = errors.Join(err, r.payError()); err != nil {
@@ -219,22 +220,24 @@ func (r *returning) trim(ctx workflow.Context) error {
 	return err
 }
 
-// remind has the customer reminded when the policy says so, until ctx ends.
-func (r *returning) remind(ctx workflow.Context) {
-	workflow.GoNamed(ctx, "remind", func(ctx workflow.Context) {
-		for _, after := range r.policy.Arrival.Remind {
-			wait := r.opened.Add(after.Duration).Sub(workflow.Now(ctx))
-			options := workflow.TimerOptions{Summary: "Remind the customer"}
-			if wait > 0 && workflow.NewTimerWithOptions(ctx, wait, options).Get(ctx, nil) != nil {
-				return
-			}
-			if workflow.Now(ctx).Before(r.until) {
-				r.tell(ctx, mailReminder, map[string]string{
-					"missing": r.list(r.missing), "address": r.policy.Address, "until": day(r.until),
-				})
-			}
+// nextReminder is when the customer is reminded next, and the end of their time where they aren't any more.
+func (r *returning) nextReminder() time.Time {
+	for _, after := range r.policy.Arrival.Remind {
+		if at := r.opened.Add(after.Duration); at.After(r.reminded) && at.Before(r.until) {
+			return at
 		}
-	})
+	}
+	return r.until
+}
+
+func (r *returning) remind(ctx workflow.Context) {
+	r.reminded = workflow.Now(ctx)
+	r.tell(ctx, mailReminder, map[string]string{"missing": r.list(r.missing), "address": r.policy.Address, "until": day(r.until)})
+}
+
+// moreTime gives the customer more time, before the end of which they are reminded as before the first one's.
+func (r *returning) moreTime(ctx workflow.Context, more time.Duration) {
+	r.opened, r.until, r.reminded = r.opened.Add(more), r.until.Add(more), workflow.Now(ctx)
 }
 
 // tellWarehouse writes to the warehouse's mailbox what is on its way. It is there to be found when the parcel comes; who has to

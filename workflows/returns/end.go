@@ -13,7 +13,8 @@ import (
 
 // pay waits until everything that came is in stock and paid for, and has the shop close the return.
 func (r *returning) pay(ctx workflow.Context) error {
-	r.enter(ctx, StagePayment)
+	r.enter(StagePayment)
+	r.desk.Publish(ctx)
 	if err := workflow.Await(ctx, func() bool { return !r.arrivals.busy }); err != nil {
 		return err
 	}

@@ -85,6 +85,7 @@ func (s *Suite) TestAnExchangeOfWhichAPartCameIsMadeOfThatPart() {
 	s.Require().Len(s.world.Reserved, 2)
 	s.Equal(2, s.world.Reserved[0].It.Lines[0].Quantity)
 	s.Equal(1, s.world.Reserved[1].It.Lines[0].Quantity)
+	s.Equal([]int{1, 2}, []int{s.world.Reserved[0].It.N, s.world.Reserved[1].It.N}, "should the first not be released, it isn't sent all the same")
 	s.Equal("gid://shopify/DraftOrder/1", s.world.Released[0].It.ID)
 	s.Equal("gid://shopify/DraftOrder/2", s.world.Exchanged[0].It.ID)
 	s.Equal("1 × Another one", s.mail(mailExchange).Data["instead"])

@@ -22,6 +22,8 @@ type leg struct {
 	unsure bool
 	// announced is whether the customer was told that it is on its way.
 	announced bool
+	// funded withdraws what finance is asked while it waits for money of ours; nil while they aren't.
+	funded func()
 }
 
 // it is what is known of the part. It is looked up each time, since the list that it stands in grows.

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/billing"
+	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/humantask"
@@ -109,10 +110,17 @@ func (l *leg) askFinance(ctx workflow.Context, why string) (humantask.Outcome, e
 	if err != nil {
 		return humantask.Outcome{}, err
 	}
-	return l.desk.Ask(ctx, humantask.Task{
-		ID: fmt.Sprintf("%s-%d", MendTask, l.paying.mends), Title: fmt.Sprintf("%s still has to get to the customer: %s", it.Part.Amount, l.name()),
-		Text: why, Candidates: role.People, Channel: role.Channel, ExcludedNow: l.approvers, Actions: actions,
-		Ladder: l.policy.Payment, Calendars: l.policy.Calendars,
+	task := l.financeTask(role, fmt.Sprintf("%s-%d", MendTask, l.paying.mends))
+	task.Title = fmt.Sprintf("%s still has to get to the customer: %s", it.Part.Amount, l.name())
+	task.Text, task.ExcludedNow, task.Actions = why, l.approvers, actions
+	return l.desk.Ask(ctx, task)
+}
+
+// financeTask is a task of finance's about a part, but for what it asks.
+func (l *leg) financeTask(role policy.Role, id string) humantask.Task {
+	it := *l.it()
+	return humantask.Task{
+		ID: id, Candidates: role.People, Channel: role.Channel, Ladder: l.policy.Payment, Calendars: l.policy.Calendars,
 		Facts: func() []slack.Fact {
 			return []slack.Fact{
 				{Label: "Return", Value: l.in.Number},
@@ -122,7 +130,48 @@ func (l *leg) askFinance(ctx workflow.Context, why string) (humantask.Outcome, e
 				{Label: "Refund", Value: it.Repaid.ID},
 			}
 		},
-	})
+	}
+}
+
+// seeToFunds has finance top up Stripe's balance while a refund waits for that, which nobody else would notice: Stripe tells the customer
+// nothing, and makes the refund by itself once there is enough. Where they have said that it is done and it still waits when it is looked
+// at again, they are asked anew.
+func (l *leg) seeToFunds(ctx workflow.Context) {
+	switch short := l.it().Repaid.Short(); {
+	case !short && l.funded != nil:
+		l.funded()
+	case short && l.funded == nil:
+		ctx, l.funded = workflow.WithCancel(ctx)
+		workflow.GoNamed(ctx, FundsTask, func(ctx workflow.Context) {
+			l.failed(l.askForFunds(ctx))
+			l.funded()
+			l.funded = nil
+		})
+	}
+}
+
+func (l *leg) askForFunds(ctx workflow.Context) error {
+	role, err := l.role(ctx, l.policy.Finance)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	l.paying.funds++
+	task := l.financeTask(role, fmt.Sprintf("%s-%d", FundsTask, l.paying.funds))
+	task.Title = fmt.Sprintf("Top up Stripe’s balance: %s can’t be refunded for the %s", l.it().Part.Amount, l.name())
+	task.Text = "There is too little in it, so the refund waits. It goes on by itself once there is enough."
+	task.Excluded = l.themselves
+	task.Actions = []humantask.Action{{Name: ActionDone, Label: "It is topped up", Style: "primary", Done: "Topped up"}}
+	task.WhyWithdrawn = func() string {
+		if l.way.Err() != nil { // all of it was given up
+			return ""
+		}
+		return "the refund doesn’t wait for it any more."
+	}
+	o, err := l.desk.Ask(ctx, task)
+	if err == nil {
+		l.spendTask(StagePayment, o)
+	}
+	return err
 }
 
 // retry has Stripe give a part back once more. It is done with the order locked, once Stripe still says that the refund before has

@@ -12,7 +12,8 @@ import (
 	"github.com/throughline-dev/throughline/workflows/signals"
 )
 
-// maxNews bounds how much news one return listens to, so that nothing outside makes its history grow without end.
+// maxNews bounds how much news one return listens to, so that nothing outside makes its history grow without end. Support is told where
+// there is more.
 const maxNews = 200
 
 // byCustomer is the customer where people see who did something.
@@ -21,24 +22,30 @@ const byCustomer = "customer"
 // hearNews listens to the customer. What makes no sense is passed over.
 func (r *returning) hearNews(ctx workflow.Context) {
 	signals.Listen(ctx, SignalReply, "The customer has written.", func(ctx workflow.Context, reply Reply) {
-		if r.isNew("reply/" + reply.ID) {
+		if r.isNew(ctx, "reply/"+reply.ID) {
 			r.hearReply(ctx, reply)
 		}
 	})
 	signals.Listen(ctx, SignalUndelivered, "An e-mail didn't arrive.", func(ctx workflow.Context, u Undelivered) {
-		if strings.HasPrefix(u.Step, mailStep) && r.isNew("undelivered/"+u.ID) {
+		if strings.HasPrefix(u.Step, mailStep) && r.isNew(ctx, "undelivered/"+u.ID) {
 			r.notDelivered(ctx, u)
 		}
 	})
 }
 
 // isNew reports whether news of this ID comes for the first time.
-func (r *returning) isNew(id string) bool {
-	if strings.HasSuffix(id, "/") || slices.Contains(r.heard, id) || len(r.heard) >= maxNews {
+func (r *returning) isNew(ctx workflow.Context, id string) bool {
+	if strings.HasSuffix(id, "/") || slices.Contains(r.heard, id) || len(r.heard) > maxNews {
 		return false
 	}
 	r.heard = append(r.heard, id)
-	return true
+	if len(r.heard) <= maxNews {
+		return true
+	}
+	text := fmt.Sprintf("There was news of the customer %d times, and what comes from now on isn't read here any more. Please settle it with them another way.", maxNews)
+	r.reopen(ctx, text)
+	r.bring(ctx, text, false)
+	return false
 }
 
 // unread is something of which support doesn't know yet.

@@ -1,6 +1,8 @@
 package returns
 
 import (
+	"time"
+
 	"github.com/throughline-dev/throughline/activities/policy"
 )
 
@@ -56,4 +58,22 @@ func (s *Suite) TestTheCustomerIsNotTheOneToSayWhatBecomesOfTheirRefund() {
 	s.at(6*days-hour, func() { s.Contains(s.tasks(), "refused-1") })
 	s.decide(6*days, "refused-1", ActionDrop, sam, "comment", "No.")
 	s.Equal(StateDropped, s.run().Refunds[0].State)
+}
+
+func (s *Suite) TestWhoIsTheCustomerDoesNotPutRightWhatFailedInTheirOwnReturn() {
+	operations := func(people ...policy.Person) {
+		s.world.Book.Roles["operations"] = policy.Role{Name: "operations", Channel: "COPS", People: people}
+	}
+	s.small()
+	s.isCustomer(omar)
+	operations(omar, grace)
+	s.fail("RequestReturn", 3*days)
+	s.decide(hour, "request-1-failed-1", "abort", omar)
+	s.at(2*hour-time.Minute, func() { s.Equal([]policy.Person{grace}, s.view("request-1-failed-1").Candidates) })
+	s.at(2*hour-time.Second, func() { operations(omar) }) // so that the next failure finds nobody but the customer
+	s.decide(2*hour, "request-1-failed-1", "retry", grace)
+	s.at(days, func() { operations(omar, nina) })
+	s.decide(days+hour, "request-1-failed-2", "abort", nina)
+	s.Equal(Aborted, s.run().Ending)
+	s.Contains(s.refusals()[0], "This isn't yours to decide.")
 }

@@ -40,6 +40,7 @@ func (l *leg) follow(ctx workflow.Context) {
 	workflow.GoNamed(ctx, "follow "+l.stepName("part"), func(ctx workflow.Context) {
 		began := workflow.Now(ctx)
 		for ctx.Err() == nil {
+			l.seeToFunds(ctx)
 			switch it := *l.it(); {
 			case it.How == "" || it.How == HowStripe && !it.got():
 				l.work(func() error { return l.mend(ctx) })

@@ -13,8 +13,11 @@ import (
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
-// The fields in which the warehouse records a parcel, beside "received-1" and "grade-1" for each line. Slack's dialogs have room for
-// a hundred, and so for those of [MaxItems] lines.
+// maxLines is of how many lines people are asked at a time. Slack's dialogs have room for a hundred fields, and an article of which
+// there is one on each of many lines of an order makes many of one item.
+const maxLines = 40
+
+// The fields in which the warehouse records a parcel, beside "received-1" and "grade-1" for each line.
 const (
 	fieldWrong = "wrong"
 	fieldExtra = "extra"
@@ -86,16 +89,15 @@ func (r *returning) parcelFields() []slack.Field {
 		grades = append(grades, slack.Choice{Value: g.Name, Label: g.Label})
 	}
 	var fields []slack.Field
-	for i := range r.result.Assessed.Lines {
-		if n := r.missing(i); n > 0 {
-			fields = append(fields,
-				slack.Field{
-					Name: receivedField(i), Label: r.lineLabel(i), Kind: slack.FieldText, Required: true, Value: strconv.Itoa(n),
-					Hint: fmt.Sprintf("How many are in it; %d are expected", n),
-				},
-				slack.Field{Name: gradeField(i), Label: r.gradeLabel(i), Kind: slack.FieldChoice, Choices: grades},
-			)
-		}
+	for _, i := range r.offered() {
+		n := r.missing(i)
+		fields = append(fields,
+			slack.Field{
+				Name: receivedField(i), Label: r.lineLabel(i), Kind: slack.FieldText, Required: true, Value: strconv.Itoa(n),
+				Hint: fmt.Sprintf("How many are in it; %d are expected", n),
+			},
+			slack.Field{Name: gradeField(i), Label: r.gradeLabel(i), Kind: slack.FieldChoice, Choices: grades},
+		)
 	}
 	return append(fields,
 		slack.Field{Name: fieldWrong, Label: "Wrong", Kind: slack.FieldLong, Hint: "What came instead of what was announced"},
@@ -109,6 +111,25 @@ func (r *returning) parcelFields() []slack.Field {
 	)
 }
 
+// offered are the lines that the warehouse is asked about: those of which something is missing, the first [maxLines] of them. The
+// others' turn comes with the next parcel, though it may be the same one.
+func (r *returning) offered() (lines []int) {
+	for i := range r.result.Assessed.Lines {
+		if r.missing(i) > 0 && len(lines) < maxLines {
+			lines = append(lines, i)
+		}
+	}
+	return lines
+}
+
+// firstExpected is the label of the first line in the dialog.
+func (r *returning) firstExpected() string {
+	for _, i := range r.offered() {
+		return r.lineLabel(i)
+	}
+	return ""
+}
+
 func (r *returning) gradeLabel(i int) string { return fmt.Sprintf("%d. Grade", i+1) }
 
 // parcel is what the warehouse has recorded, and which of the return's lines each of its lines is.
@@ -120,11 +141,10 @@ type parcel struct {
 // parcelOf reads what the warehouse has recorded; wrong is why that can't be. More of a line than was announced is something extra.
 func (r *returning) parcelOf(fields map[string]string) (p parcel, wrong string) {
 	var extra []string
-	for i, l := range r.result.Assessed.Lines {
-		expected := r.missing(i)
-		if expected == 0 {
-			continue
-		}
+	asked := 0
+	for _, i := range r.offered() {
+		l, expected := r.result.Assessed.Lines[i], r.missing(i)
+		asked += expected
 		n, ok := count(fields[receivedField(i)], MaxQuantity)
 		grade := fields[gradeField(i)]
 		switch {
@@ -148,22 +168,14 @@ func (r *returning) parcelOf(fields map[string]string) (p parcel, wrong string) 
 		return p, "Extra " + field.WrongText(fields[fieldExtra], maxRecord) + "."
 	case p.Photo != "" && wrongPhoto(p.Photo) != "":
 		return p, "Photo " + wrongPhoto(p.Photo) + "."
+	case asked < r.left() && fields[fieldRest] == restOver:
+		return p, "What isn't in it: there are more lines than you are asked about at a time. Leave it open, and record those next."
 	case len(p.Lines) == 0 && p.Wrong == "" && p.Extra == "":
 		return p, r.firstExpected() + ": nothing would have arrived. Record what is in the parcel, or wait for it."
 	case len(p.Lines) == 0 && !r.arrivedAny() && fields[fieldRest] == restOver:
 		return p, "What isn't in it: nothing of what was announced has come, so it may still come, until its time is over."
 	}
 	return p, ""
-}
-
-// firstExpected is the label of the first line in the dialog.
-func (r *returning) firstExpected() string {
-	for i := range r.result.Assessed.Lines {
-		if r.missing(i) > 0 {
-			return r.lineLabel(i)
-		}
-	}
-	return ""
 }
 
 // askAboutExtra asks support what becomes of things that nobody had announced, beside the rest: they aren't paid for.

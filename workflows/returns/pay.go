@@ -22,6 +22,7 @@ type payments struct {
 	feeTaken money.Amount
 	refused  int // numbers support's tasks about what finance doesn't want to pay
 	mends    int // and finance's about what didn't get to the customer
+	funds    int // and about refunds that wait for money of ours
 
 	// What was heard of refunds: see paid.go.
 	events []string

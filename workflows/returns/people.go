@@ -2,8 +2,6 @@ package returns
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -24,15 +22,8 @@ func (r *returning) role(ctx workflow.Context, name string) (policy.Role, error)
 		if err != nil {
 			return policy.Role{}, err
 		}
-		r.themselves = nil
-		for _, p := range slices.Concat(found.People, found.Role.People) {
-			if strings.EqualFold(p.Email, r.in.Email) {
-				r.themselves = append(r.themselves, p.ID)
-			}
-		}
-		role := found.Role
-		role.People = slices.DeleteFunc(slices.Clone(role.People), func(p policy.Person) bool { return slices.Contains(r.themselves, p.ID) })
-		if len(role.People) > 0 {
+		var role policy.Role
+		if role, r.themselves = found.Without(r.in.Email); len(role.People) > 0 {
 			return role, nil
 		}
 		f := fault.Final("policy", "ROLE_EMPTY", fmt.Sprintf(

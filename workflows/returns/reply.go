@@ -131,7 +131,7 @@ func (r *returning) afterReply(ctx workflow.Context, o humantask.Outcome) {
 		r.again = true
 	case ActionExtend:
 		days, _ := count(o.Fields[fieldDays], maxDays)
-		r.until = r.until.Add(time.Duration(days) * 24 * time.Hour)
+		r.moreTime(ctx, time.Duration(days)*24*time.Hour)
 		told["until"] = day(r.until)
 		r.desk.Tell(ctx, r.parcelID(), "The customer has more time to send it, until "+told["until"]+".")
 	}
@@ -181,7 +181,8 @@ var againAction = humantask.Action{
 func (r *returning) listen(ctx workflow.Context) (again bool, err error) {
 	r.listening, r.again = true, false
 	defer func() { r.listening = false }()
-	r.enter(ctx, StageReplies)
+	r.enter(StageReplies)
+	r.desk.Publish(ctx)
 	over := func() bool { return r.again || r.payError() != nil }
 	if _, err := step.WaitAtMost(ctx, r.policy.ReplyWindow.Duration, "Listen to the customer", over); err != nil {
 		return false, err

@@ -47,8 +47,11 @@ func (s *Suite) TestSupportGivesTheCustomerMoreTime() {
 		s.Equal("Get well soon.", data["answer"])
 		s.Equal("Mon 24 August 2026, 10:00 UTC", data["until"])
 	})
+	s.at(17*days-hour, func() { s.Equal(2, strings.Count(strings.Join(s.mailed(), " "), "reminder")) })
 	s.comes(20 * days)
 	s.Equal(Completed, s.run().Ending)
+	s.Equal([]string{"received", "approved", "reminder", "reminder", "answer", "reminder", "arrived", "refund"}, s.mailed(),
+		"they are reminded again before the new end: ten days after a beginning that is seven days later")
 	for _, why := range s.refusals()[:4] {
 		s.Equal("Days: write a number from 1 to 90.", why)
 	}
@@ -260,6 +263,7 @@ func (s *Suite) TestWhoeverWritesWithoutEndIsHeardForAWhileOnly() {
 	s.comes(days)
 	s.Equal(Completed, s.run().Ending)
 	s.Equal(maxNews, strings.Count(s.notes(), "Hello?"))
+	s.Equal(1, strings.Count(s.notes(), "There was news of the customer 200 times, and what comes from now on isn't read"))
 }
 
 func (s *Suite) TestAnEmailThatDoesNotArriveComesToSupport() {

@@ -10,6 +10,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
@@ -18,7 +19,8 @@ import (
 //
 // The order is read twice: once to know which it is, and again when nobody else's return of it can come between.
 func (r *returning) request(ctx workflow.Context) error {
-	r.enter(ctx, StageRequest)
+	r.enter(StageRequest)
+	r.desk.Publish(ctx)
 	began := workflow.Now(ctx)
 	err := r.readOrder(ctx, "find-order", commerce.OrderQuery{Number: r.in.Order})
 	if err == nil && r.order.ID == "" {
@@ -26,7 +28,7 @@ func (r *returning) request(ctx workflow.Context) error {
 	} else if err == nil {
 		err = r.locked(ctx, "to hold what is asked for against what is left of it", r.reserveQuantities)
 	}
-	r.spend(StageRequest, withSystems, began, workflow.Now(ctx))
+	r.spent.Add(StageRequest, turnaround.Systems, began, workflow.Now(ctx))
 	if err != nil {
 		return err
 	}
@@ -34,11 +36,11 @@ func (r *returning) request(ctx workflow.Context) error {
 		return r.refuse(ctx)
 	}
 	r.result.Order = r.order.ID
-	err = workflow.UpsertTypedSearchAttributes(ctx, visibility.Amount.ValueSet(r.result.Assessed.Value.Minor))
+	r.desk.Set(visibility.Amount.ValueSet(r.result.Assessed.Value.Minor))
 	if r.round == 1 {
 		r.tell(ctx, mailReceived, map[string]string{"lines": r.list(r.askedFor)})
 	}
-	return err
+	return nil
 }
 
 // reserveQuantities has the shop keep what is asked for, where it is there to be returned.

@@ -2,7 +2,6 @@ package returns
 
 import (
 	"github.com/throughline-dev/throughline/activities/billing"
-	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/claims"
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/crm"
@@ -19,6 +18,5 @@ var (
 	billingActivities  *billing.Activities
 	crmActivities      *crm.Activities
 	claimsActivities   *claims.Activities
-	calendarActivities *calendar.Activities
 	emailActivities    *email.Activities
 )

@@ -11,6 +11,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 )
 
 // The names by which the outside knows this workflow.
@@ -53,6 +54,8 @@ const (
 	PayTask = "pay"
 	// MendTask asks finance what to do about a refund that failed, or that no system can pay: "mend-1".
 	MendTask = "mend"
+	// FundsTask asks finance to top up Stripe's balance, for which a refund waits: "funds-1".
+	FundsTask = "funds"
 	// RefusedTask asks support what becomes of a refund that finance doesn't want to pay: "refused-1".
 	RefusedTask = "refused"
 	// ExchangeTask asks support what the customer gets where what they want instead is out of stock: "exchange-1".
@@ -231,19 +234,11 @@ type Result struct {
 	Refunds  []Refund            `json:"refunds,omitempty"`
 	Exchange commerce.Exchanged  `json:"exchange,omitzero"`
 	// Refunded is what the customer got, in all.
-	Refunded money.Amount    `json:"refunded"`
-	Spent    []Spent         `json:"spent,omitempty"`
-	Policy   string          `json:"policy"`
-	Steps    []step.Done     `json:"steps"`
-	Received time.Time       `json:"received"`
-	Finished time.Time       `json:"finished,omitzero"`
-	Took     policy.Duration `json:"took"`
-}
-
-// Spent is a part of the turnaround; as for proposals.
-type Spent struct {
-	Stage   string          `json:"stage"`
-	With    string          `json:"with"`
-	Wall    policy.Duration `json:"wall"`
-	Working policy.Duration `json:"working"`
+	Refunded money.Amount       `json:"refunded"`
+	Spent    []turnaround.Spent `json:"spent,omitempty"`
+	Policy   string             `json:"policy"`
+	Steps    []step.Done        `json:"steps"`
+	Received time.Time          `json:"received"`
+	Finished time.Time          `json:"finished,omitzero"`
+	Took     policy.Duration    `json:"took"`
 }

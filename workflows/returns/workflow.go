@@ -21,6 +21,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 	"github.com/throughline-dev/throughline/workflows/step"
+	"github.com/throughline-dev/throughline/workflows/turnaround"
 )
 
 // Register registers the workflow with a worker. A return takes weeks, so where workers have versions it goes on
@@ -105,7 +106,7 @@ type returning struct {
 	round  int // counts the times that the return was begun: see reply.go
 
 	stage  string
-	spans  []spent
+	spent  turnaround.Ledger
 	looked int  // numbers the look-ups of people
 	told   int  // numbers the e-mails to the customer
 	paid   bool // whether one of them has told of a payment
@@ -122,8 +123,9 @@ type returning struct {
 	// On its way: see arrive.go. accepted and came are by the index of Assessed.Lines.
 	accepted []int
 	came     []int
-	opened   time.Time // since when the customer may send it
+	opened   time.Time // when the customer's time to send it began, later by what support has given them
 	until    time.Time // until when
+	reminded time.Time // when they were reminded last
 	parcels  int       // numbers the arrivals
 	keeping  bool      // the customer has said that they keep what hasn't arrived
 	extras   int       // numbers the questions about what nobody had announced
@@ -160,7 +162,7 @@ func open(ctx workflow.Context, in Request) (*returning, error) {
 	if r.result.Received.IsZero() {
 		r.result.Received = workflow.Now(ctx)
 	}
-	desk, err := humantask.NewDesk(ctx, humantask.Options{Details: r.details})
+	desk, err := humantask.NewDesk(ctx, humantask.Options{Details: r.details, Customer: func() string { return r.in.Email }})
 	if err != nil {
 		return nil, err
 	}
@@ -184,14 +186,14 @@ func (r *returning) rescue(ctx workflow.Context, f step.Failure) (step.Verdict, 
 		ctx = cancellable
 	}
 	stage, began := r.stage, workflow.Now(ctx)
-	defer func() { r.spend(stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
+	defer func() { r.spent.Add(stage, humantask.RoleOperations, began, workflow.Now(ctx)) }()
 	ask := r.desk.Rescue(func() (policy.Ladder, map[string]calendar.Calendar) { return r.policy.Operations, r.policy.Calendars })
 	return ask(ctx, f)
 }
 
 // pinPolicy takes the policy that the return keeps to its end.
 func (r *returning) pinPolicy(ctx workflow.Context) error {
-	r.enter(ctx, StageRequest)
+	r.enter(StageRequest)
 	pinned, err := step.Repeatable(ctx, r.steps, step.Spec{
 		Name: "policy", System: "policy", Summary: "Take today's policy", Policy: step.Inside,
 	}, policyActivities.ReturnPolicy, effect.None{})
@@ -228,8 +230,9 @@ func (r *returning) close(ctx workflow.Context, err error) (Result, error) {
 		_ = r.desk.Close(ctx) // it has only the same cancellation to report
 		return Result{}, err
 	}
-	r.enter(ctx, string(r.result.Ending))
-	r.reckon(ctx)
+	r.enter(string(r.result.Ending))
+	r.desk.Publish(ctx)
+	r.spent.Count(ctx, calendar.Among(r.policy.Calendars, r.policy.Calendar))
 	if err := r.drain(ctx); err != nil {
 		return Result{}, err
 	}
@@ -239,21 +242,21 @@ func (r *returning) close(ctx workflow.Context, err error) (Result, error) {
 	return r.sofar(ctx), nil
 }
 
-// enter says where the return stands.
-func (r *returning) enter(ctx workflow.Context, stage string) {
+// enter says where the return stands. Operations see it with the next change of the tasks; where none comes at once, it is for the
+// caller to publish.
+func (r *returning) enter(stage string) {
 	if r.stage != stage {
 		r.moot()
 	}
 	r.stage = stage
 	r.desk.Stage(stage)
-	r.desk.Publish(ctx)
 }
 
 // sofar is the result as it stands. It took until its end, and not until the customer had no more to say about it.
 func (r *returning) sofar(ctx workflow.Context) Result {
 	now := r.result
 	now.Ticket, now.Shop = r.ticket.ID, r.shop.ID
-	now.Spent = r.turnaround()
+	now.Spent = r.spent.Spent()
 	now.Steps = r.steps.Done()
 	end := now.Finished
 	if end.IsZero() {

@@ -1,0 +1,69 @@
+package returns
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/throughline-dev/throughline/activities/refund"
+)
+
+func TestMoreLinesThanADialogHasRoomForAreRecordedOnePartAfterTheOther(t *testing.T) {
+	r := &returning{}
+	for i := range maxLines + 20 {
+		r.result.Assessed.Lines = append(r.result.Assessed.Lines, refund.Assessed{Line: fmt.Sprint(i), SKU: "A"})
+		r.accepted, r.came = append(r.accepted, 1), append(r.came, 0)
+	}
+	record := func() (fields map[string]string) {
+		fields = map[string]string{fieldRest: restOver}
+		offered := r.parcelFields()
+		assert.Less(t, len(offered), 100, "as many as Slack takes")
+		for _, f := range offered {
+			if f.Name != fieldRest {
+				fields[f.Name] = f.Value
+			}
+		}
+		for _, i := range r.offered() {
+			fields[gradeField(i)] = "new"
+		}
+		return fields
+	}
+	first := record()
+	_, wrong := r.parcelOf(first)
+	assert.Equal(t, "What isn't in it: there are more lines than you are asked about at a time. Leave it open, and record those next.", wrong)
+	first[fieldRest] = restOpen
+	p, wrong := r.parcelOf(first)
+	assert.Empty(t, wrong)
+	assert.Len(t, p.Lines, maxLines)
+	for _, i := range p.of {
+		r.came[i] = 1
+	}
+	p, wrong = r.parcelOf(record())
+	assert.Empty(t, wrong)
+	assert.Len(t, p.Lines, 20)
+	assert.Equal(t, maxLines, p.of[0])
+}
+
+func (s *Suite) TestWhatSupportHasNoRoomToApproveInPartIsApprovedOrRejected() {
+	offered := func() (names []string) {
+		for _, a := range s.view(ApproveTask).Actions {
+			names = append(names, a.Name)
+		}
+		return names
+	}
+	parcel := s.world.Order.Lines[0].Parcels[0]
+	for i := range maxLines {
+		l := s.world.Order.Lines[0]
+		l.ID, l.Parcels = fmt.Sprintf("gid://shopify/LineItem/%d", 100+i), append(l.Parcels[:0:0], parcel)
+		l.Parcels[0].ID = fmt.Sprintf("gid://shopify/FulfillmentLineItem/%d", 100+i)
+		s.world.Order.Lines = append(s.world.Order.Lines, l)
+	}
+	s.in.Items[0].Quantity = 2 * (maxLines + 1)
+	s.at(hour, func() {
+		s.NotContains(offered(), ActionPart)
+		s.Contains(offered(), ActionApprove)
+	})
+	s.decide(2*hour, ApproveTask, ActionReject, sam, "comment", "no")
+	s.Equal(Rejected, s.run().Ending)
+}

@@ -14,6 +14,15 @@ import (
 	texttemplate "text/template"
 )
 
+// The parts that templates have in common, each under its name: {{template "head" .}} begins a page and {{template "foot" .}} ends it;
+// {{template "return_end" .}} ends what is said to a customer who returns something. An operator's templates can use them, too.
+var (
+	//go:embed templates/parts/parts.html
+	htmlParts string
+	//go:embed templates/parts/parts.txt
+	textParts string
+)
+
 //go:embed templates
 var builtIn embed.FS
 
@@ -59,7 +68,8 @@ type content struct{ subject, text, html string }
 
 // LoadTemplates reads the built-in templates and those of an operator's directory ("" for none), which replace a built-in file
 // of the same name or add to them. A template is a pair of files, NAME.html and NAME.txt, in the syntax of Go's html/template
-// and text/template; the first line of NAME.txt is the subject. Files of other kinds are left alone.
+// and text/template; the first line of NAME.txt is the subject. Files of other kinds are left alone. The built-in parts can be used in
+// all of them.
 //
 // Each template is checked: it parses, both of its files are there, and it uses no data that Throughline doesn't give to it. The
 // error holds every mistake, with its file.
@@ -136,8 +146,8 @@ func parse(name string, text, html file) (pair, error) {
 	var p pair
 	var subjectErr, textErr, htmlErr error
 	p.subject, subjectErr = texttemplate.New("subject").Parse(first)
-	p.text, textErr = texttemplate.New("text").Parse(strings.TrimLeft(rest, "\n"))
-	p.html, htmlErr = htmltemplate.New("html").Parse(html.source)
+	p.text, textErr = texttemplate.Must(texttemplate.New("text").Parse(textParts)).Parse(strings.TrimLeft(rest, "\n"))
+	p.html, htmlErr = htmltemplate.Must(htmltemplate.New("html").Parse(htmlParts)).Parse(html.source)
 	if err := errors.Join(
 		in(text.path+": the subject, its first line", subjectErr), in(text.path, textErr), in(html.path, htmlErr),
 	); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/esign"
 	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 type ApproveSuite struct{ Suite }
@@ -50,8 +51,8 @@ func (s *ApproveSuite) TestEachTierThatIsTouchedIsAskedAtOnce() {
 	s.Equal(map[string][]string{"finance": {"fiona"}, "partner": {"victor"}}, by(r))
 	s.Equal("Withdrawn: it has been approved. There is nothing left to do.", s.status("amend-1"))
 	card := s.card("approve-1-finance-fiona")
-	s.Equal("EUR 16,000.00", fact(card, "Total"))
-	s.Equal("EUR 4,000.00 off EUR 20,000.00 (20 %)", fact(card, "Discount"))
+	s.Equal("EUR 16,000.00", outside.Fact(card, "Total"))
+	s.Equal("EUR 4,000.00 off EUR 20,000.00 (20 %)", outside.Fact(card, "Discount"))
 	s.Equal(`You are asked for "finance", since the discount is above 10 %.`, card.Text)
 	s.Equal("1", card.Task.Version)
 }
@@ -82,7 +83,7 @@ func (s *ApproveSuite) TestAnEarlyRejectionEndsItAndGoesBackToTheStrategist() {
 	s.Equal(1, r.Rounds)
 	s.Equal("Fiona Marsh rejected version 1: 20 % is too much", s.card("review-1-2").Text)
 	s.Equal("Withdrawn: it has been rejected. There is nothing left to do.", s.status("approve-1-partner-anna"))
-	s.Equal("Fiona Marsh rejected version 1: 20 % is too much", fact(s.card("approve-2-partner-anna"), "Before"))
+	s.Equal("Fiona Marsh rejected version 1: 20 % is too much", outside.Fact(s.card("approve-2-partner-anna"), "Before"))
 	s.Require().Len(s.refusals(), 3)
 	s.Contains(s.refusals()[1], "Withdrawn: it has been rejected.")
 	s.Contains(s.refusals()[2], `"approve" is no answer here`)
@@ -98,7 +99,7 @@ func (s *ApproveSuite) TestARejectedVersionMayBeSentInAgainWithAWord() {
 	s.decide(7*hour, "approve-2-partner-anna", ActionApprove, anna)
 	s.signature(8*hour, "request-1", esign.Signed)
 	s.Equal(Signed, s.run().Ending)
-	s.Equal("Maria Lopez: they order every year", fact(s.card("approve-2-finance-fiona"), "Changed by"))
+	s.Equal("Maria Lopez: they order every year", outside.Fact(s.card("approve-2-finance-fiona"), "Changed by"))
 	s.Equal([]string{"Nothing is changed: change something, or say why it should be approved as it is."}, s.refusals())
 }
 
@@ -314,7 +315,7 @@ func (s *ApproveSuite) TestWhereNobodyMayApproveOperationsAreAskedAndNothingIsAp
 	r := s.run()
 	s.Equal(Signed, r.Ending)
 	s.Equal(map[string][]string{"finance": {"fiona"}, "partner": {"anna"}}, by(r))
-	s.Contains(fact(s.card("approvers-1-finance-failed-1"), "What happened"), "NOBODY_MAY_APPROVE")
+	s.Contains(outside.Fact(s.card("approvers-1-finance-failed-1"), "What happened"), "NOBODY_MAY_APPROVE")
 }
 
 func (s *ApproveSuite) TestTwoHaveToApproveWhereOnlyOneMay() {

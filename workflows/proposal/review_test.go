@@ -13,6 +13,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 type ReviewSuite struct{ Suite }
@@ -63,7 +64,7 @@ func (s *ReviewSuite) TestAChangeMakesAVersionThatIsReviewedToo() {
 	s.Empty(sections[document.Scope], "what is emptied is empty")
 	s.Equal("Move pallets at night.", sections[document.Goals], "what isn't named stays as it is")
 	s.Equal("Blue.", sections[""])
-	s.Equal("Maria Lopez: as she asked", fact(s.card("review-2"), "Changed by"))
+	s.Equal("Maria Lopez: as she asked", outside.Fact(s.card("review-2"), "Changed by"))
 	s.Equal("Forty robots.", s.version(1).Proposal.Sections[1].Text, "the version before stays as it was")
 }
 
@@ -82,8 +83,8 @@ func (s *ReviewSuite) TestTheClientGetsWhatTheNotesHaveBesideOnlyWhereTheStrateg
 		last := s.version(n).Proposal.Sections[7]
 		s.Equal(document.Section{Title: "Colours", Text: "Blue.", Shown: shown}, last, "version %d", n)
 	}
-	s.Equal("Colours", fact(s.card("review-1"), "In the notes, and left out"))
-	s.Empty(fact(s.card("review-2"), "In the notes, and left out"))
+	s.Equal("Colours", outside.Fact(s.card("review-1"), "In the notes, and left out"))
+	s.Empty(outside.Fact(s.card("review-2"), "In the notes, and left out"))
 }
 
 func (s *ReviewSuite) TestTheDialogBeginsWithWhatTheProposalSays() {
@@ -156,8 +157,8 @@ func (s *ReviewSuite) TestADraftWithoutPricesCanNotGoOut() {
 	r := s.run()
 	s.Equal(Signed, r.Ending)
 	s.Equal([]string{"It has no prices yet: add them by a change first."}, s.refusals())
-	s.Contains(fact(s.card("review-1"), "Missing"), "Prices")
-	s.Equal("no prices yet", fact(s.card("review-1"), "Total"))
+	s.Contains(outside.Fact(s.card("review-1"), "Missing"), "Prices")
+	s.Equal("no prices yet", outside.Fact(s.card("review-1"), "Total"))
 	s.Equal(euro(5_00), r.Total)
 }
 

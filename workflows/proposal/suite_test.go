@@ -1,7 +1,6 @@
 package proposal
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -10,9 +9,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/document"
-	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/esign"
-	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/slack"
@@ -194,56 +191,21 @@ func (s *Suite) version(n int) (v Version) {
 
 // fail has calls of an activity fail for good until so long after the start.
 func (s *Suite) fail(activity string, until time.Duration) {
-	before := s.world.Fail
-	s.world.Fail = func(a string, key effect.Key) error {
-		if a == activity && s.env.Now().Sub(s.began) < until {
-			return fault.Final("somebody", "REFUSED", "no").Err()
-		}
-		if before != nil {
-			return before(a, key)
-		}
-		return nil
-	}
+	outside.FailUntil(s.world, activity, s.env.Now, s.began.Add(until))
 }
 
 // card is the card of a task as it was first shown.
 func (s *Suite) card(task string) slack.Card {
-	for _, c := range s.world.Cards {
-		if c.It.Task.Task == task {
-			return c.It
-		}
-	}
-	s.FailNow("there is no card of the task " + task)
-	return slack.Card{}
+	card := outside.Card(s.world, task)
+	s.Require().NotEmpty(card.Title, "there is no card of the task "+task)
+	return card
 }
 
 // status is what the cards of a task say in the end.
-func (s *Suite) status(task string) (status string) {
-	status = s.card(task).Status
-	for _, u := range s.world.Updates {
-		if u.It.Card.Task.Task == task {
-			status = u.It.Card.Status
-		}
-	}
-	return status
-}
-
-// fact is a fact of a card.
-func fact(c slack.Card, label string) string {
-	i := slices.IndexFunc(c.Facts, func(f slack.Fact) bool { return f.Label == label })
-	if i < 0 {
-		return ""
-	}
-	return c.Facts[i].Value
-}
+func (s *Suite) status(task string) string { return outside.LastCard(s.world, task).Status }
 
 // refusals are what people were told in private.
-func (s *Suite) refusals() (texts []string) {
-	for _, p := range s.world.Private {
-		texts = append(texts, p.It.Text)
-	}
-	return texts
-}
+func (s *Suite) refusals() []string { return outside.Refusals(s.world) }
 
 // told are the titles of the messages to somebody in Slack that are about no task.
 func (s *Suite) told(to string) (titles []string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/projects"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 type WaySuite struct{ Suite }
@@ -43,10 +44,10 @@ func (s *WaySuite) TestAProposalGoesFromTheNotesToAProjectAndAnInvoice() {
 	card := s.card("review-1")
 	s.Equal("UMARIA", card.To)
 	s.Equal("Review the proposal P-7QX4M2KD for Contoso", card.Title)
-	s.Equal("EUR 4,499.00", fact(card, "Total"))
-	s.Equal("Timeline, Budget, Stakeholders, Risks, Next steps", fact(card, "Missing"))
-	s.Equal("Colours", fact(card, "In the notes, and left out"))
-	s.Contains(fact(card, "Approval"), "by rule")
+	s.Equal("EUR 4,499.00", outside.Fact(card, "Total"))
+	s.Equal("Timeline, Budget, Stakeholders, Risks, Next steps", outside.Fact(card, "Missing"))
+	s.Equal("Colours", outside.Fact(card, "In the notes, and left out"))
+	s.Contains(outside.Fact(card, "Approval"), "by rule")
 
 	s.Require().Len(s.world.Requests, 1)
 	sent := s.world.Requests[0].It
@@ -223,7 +224,7 @@ func (s *WaySuite) TestWithoutLinksTheCardGoesWithout() {
 	s.fail("LinkDocument", 1000*hour)
 	s.decide(hour, "review-1", ActionDrop, maria, "comment", "no")
 	s.Equal(Dropped, s.run().Ending)
-	s.Empty(fact(s.card("review-1"), "Document"))
+	s.Empty(outside.Fact(s.card("review-1"), "Document"))
 }
 
 func (s *WaySuite) TestSlackDownStopsNothing() {

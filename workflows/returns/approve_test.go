@@ -8,6 +8,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/workflows/humantask"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 func (s *Suite) TestSupportSeesWhatThereIsToDecide() {
@@ -22,16 +23,16 @@ func (s *Suite) TestSupportSeesWhatThereIsToDecide() {
 	s.Equal("CSUPPORT", card.To)
 	s.Equal("Decide about the return R-7QX4M2KD of Ada Winter", card.Title)
 	s.Equal("https://shop.example/orders/1042", card.Facts[1].Link)
-	s.Equal("Ada Winter, ada@contoso.example", fact(card, "Customer"))
-	s.Equal("A refund", fact(card, "They want"))
-	s.Equal("EUR 280.00", fact(card, "Value"))
-	s.Equal("7, of which something came back from 1", fact(card, "Orders"))
-	s.Contains(fact(card, "Line 1"), "1 × Desk lamp (LAMP-1), EUR 40.00\ndamaged: broken glass\nTerms: standard")
-	s.Contains(fact(card, "Line 3"), "Terms: furniture")
-	s.Contains(fact(card, "Line 3"), "fee 10 %, until ")
-	s.Contains(fact(card, "The policy"), "It is worth EUR 280.00, and what is worth less than EUR 50.00 is approved by rule.")
-	s.Len([]rune(fact(card, "They write")), maxQuote)
-	s.Equal("Open it", fact(card, "Photo 1"))
+	s.Equal("Ada Winter, ada@contoso.example", outside.Fact(card, "Customer"))
+	s.Equal("A refund", outside.Fact(card, "They want"))
+	s.Equal("EUR 280.00", outside.Fact(card, "Value"))
+	s.Equal("7, of which something came back from 1", outside.Fact(card, "Orders"))
+	s.Contains(outside.Fact(card, "Line 1"), "1 × Desk lamp (LAMP-1), EUR 40.00\ndamaged: broken glass\nTerms: standard")
+	s.Contains(outside.Fact(card, "Line 3"), "Terms: furniture")
+	s.Contains(outside.Fact(card, "Line 3"), "fee 10 %, until ")
+	s.Contains(outside.Fact(card, "The policy"), "It is worth EUR 280.00, and what is worth less than EUR 50.00 is approved by rule.")
+	s.Len([]rune(outside.Fact(card, "They write")), maxQuote)
+	s.Equal("Open it", outside.Fact(card, "Photo 1"))
 	var names []string
 	for _, b := range card.Buttons {
 		names = append(names, b.Action)

@@ -9,6 +9,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 // both has the two lamps and the shirt be returned, and support approve it after an hour.
@@ -24,9 +25,9 @@ func (s *Suite) TestTheWarehouseIsToldInSlackAndByEmail() {
 	s.run()
 	card := s.card("arrive-1")
 	s.Equal("CHOUSE", card.To)
-	s.Equal("R-7QX4M2KD", fact(card, "Return"))
-	s.Equal("2 × Desk lamp (LAMP-1)", fact(card, "Expected, line 1"))
-	s.Equal("1 × Shirt M (SHIRT-M)", fact(card, "Expected, line 2"))
+	s.Equal("R-7QX4M2KD", outside.Fact(card, "Return"))
+	s.Equal("2 × Desk lamp (LAMP-1)", outside.Fact(card, "Expected, line 1"))
+	s.Equal("1 × Shirt M (SHIRT-M)", outside.Fact(card, "Expected, line 2"))
 	m := s.mail("task")
 	s.Equal("dock@northwind.example", m.To.Email)
 	s.Contains(m.Data["title"], "Take in the return R-7QX4M2KD")
@@ -70,7 +71,7 @@ func (s *Suite) TestMoreThanAnnouncedIsSomethingExtraAndNeverPaid() {
 	s.arrives(2*days, 1, "received-1", "3", "grade-1", "new", "extra", "A sock")
 	s.at(2*days+hour, func() {
 		s.Contains(s.tasks(), "extra-1")
-		s.Equal("A sock\n2 × Shirt M (SHIRT-M), more than announced", fact(s.card("extra-1"), "Beside it"))
+		s.Equal("A sock\n2 × Shirt M (SHIRT-M), more than announced", outside.Fact(s.card("extra-1"), "Beside it"))
 	})
 	s.pays(2*days+hour, 1)
 	s.decide(3*days, "extra-1", ActionAnswer, nina, "comment", "You get the sock back.")
@@ -88,7 +89,7 @@ func (s *Suite) TestTheWrongItemIsNotPaidAndTheRightOneIsStillAwaited() {
 	s.arrives(2*days, 1, "received-1", "0", "wrong", "A towel")
 	s.at(2*days+hour, func() {
 		s.ElementsMatch([]string{"arrive-2", "extra-1"}, s.tasks())
-		s.Equal("A towel", fact(s.card("extra-1"), "Instead of what was announced"))
+		s.Equal("A towel", outside.Fact(s.card("extra-1"), "Instead of what was announced"))
 		s.Empty(s.world.Stocked)
 	})
 	s.decide(3*days, "extra-1", ActionDone, sam)

@@ -45,7 +45,7 @@ func (s *Suite) TestAnExchangeIsSentBeforeTheDifferenceIsPaid() {
 	mail := s.mail(mailExchange).Data
 	s.Equal([]string{"1 × Another one", "#2001", "EUR 5.10"}, []string{mail["instead"], mail["exchange"], mail["total"]})
 	s.Contains(mail["ways"], "EUR 5.10 to the card")
-	s.Equal("1 × Another one", fact(s.card("pay-1"), "Instead"))
+	s.Equal("1 × Another one", outside.Fact(s.card("pay-1"), "Instead"))
 	s.Empty(s.world.Released)
 }
 

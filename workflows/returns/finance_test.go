@@ -48,7 +48,7 @@ func (s *Suite) TestWhoHasDecidedAboutTheReturnCannotPayForIt() {
 	r := s.run()
 	s.Equal("fiona", r.Refunds[0].By[0].By.ID)
 	s.Contains(s.refusals(), "This isn't yours to decide. It is with Fiona Marsh.")
-	s.Equal("Sam Reed", fact(s.card("pay-1"), "Approved by"))
+	s.Equal("Sam Reed", outside.Fact(s.card("pay-1"), "Approved by"))
 }
 
 func (s *Suite) TestWhileTooFewMayPayOperationsAreAskedAndNothingIsPaid() {
@@ -100,7 +100,7 @@ func (s *Suite) TestSupportCanAskFinanceAgainAndThenCannotPayThemselves() {
 	r := s.run()
 	s.Equal([]int64{25_10}, s.paid())
 	s.Contains(s.card("pay-1-2-felix").Text, "Nina Berg: It was too small.")
-	s.Equal("Fiona Marsh\nFelix Brandt: Why?", fact(s.card("pay-1-2-felix"), "Finance before"))
+	s.Equal("Fiona Marsh\nFelix Brandt: Why?", outside.Fact(s.card("pay-1-2-felix"), "Finance before"))
 	s.Len(r.Refunds[0].By, 2)
 	s.Len(r.Refunds[0].Against, 2)
 	s.Contains(s.refusals(), `There is no task "pay-1-2-nina" here.`)
@@ -120,7 +120,7 @@ func (s *Suite) TestWhatHasChangedSinceFinanceAgreedIsAskedAnew() {
 	s.Equal([]int64{10_00}, s.paid())
 	s.NotEqual(s.card("pay-1").Task.Version, s.card("pay-1-2").Task.Version)
 	s.Contains(s.card("pay-1-2").Text, "it was EUR 25.10 then, and is EUR 10.00 now")
-	s.Contains(fact(s.card("pay-1-2"), "Please note"), "more than is left")
+	s.Contains(outside.Fact(s.card("pay-1-2"), "Please note"), "more than is left")
 	s.Equal(euro(10_00), r.Refunded)
 }
 

@@ -16,7 +16,7 @@ func (s *Suite) TestFinanceTopsUpTheBalanceThatARefundWaitsFor() {
 	s.at(2*days+2*hour, func() {
 		s.Equal([]string{"funds-1"}, s.tasks())
 		s.Equal("Top up Stripe’s balance: EUR 25.10 can’t be refunded for the return R-7QX4M2KD of Ada Winter", s.card("funds-1").Title)
-		s.Equal("re_1", fact(s.card("funds-1"), "Refund"))
+		s.Equal("re_1", outside.Fact(s.card("funds-1"), "Refund"))
 	})
 	s.decide(2*days+3*hour, "funds-1", ActionDone, felix)
 	s.at(2*days+4*hour, func() { s.Empty(s.tasks()) })

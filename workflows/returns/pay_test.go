@@ -11,6 +11,7 @@ import (
 	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 // shirtCame is a return of the shirt, which is approved by rule and has come back after a day: EUR 30.00 less EUR 4.90 for the way.
@@ -47,12 +48,12 @@ func (s *Suite) TestARefundIsShownToFinanceLineByLineAndPaidOnceOneOfThemAgrees(
 	card := s.card("pay-1")
 	s.Equal("CFINANCE", card.To)
 	s.Contains(card.Title, "Refund EUR 25.10")
-	s.Equal("1 × Shirt M, As new\nEUR 30.00", fact(card, "Line 1"))
-	s.Equal("EUR -4.90", fact(card, "The way back"))
-	s.Equal("EUR 25.10", fact(card, "In all"))
-	s.Equal("EUR 310.00", fact(card, "Left of the payments"))
-	s.Equal("EUR 25.10 by Stripe, to pi_1", fact(card, "Paid by"))
-	s.Equal("the policy, by rule", fact(card, "Approved by"))
+	s.Equal("1 × Shirt M, As new\nEUR 30.00", outside.Fact(card, "Line 1"))
+	s.Equal("EUR -4.90", outside.Fact(card, "The way back"))
+	s.Equal("EUR 25.10", outside.Fact(card, "In all"))
+	s.Equal("EUR 310.00", outside.Fact(card, "Left of the payments"))
+	s.Equal("EUR 25.10 by Stripe, to pi_1", outside.Fact(card, "Paid by"))
+	s.Equal("the policy, by rule", outside.Fact(card, "Approved by"))
 	s.Equal(r.Refunds[0].Reckoned.Digest, card.Task.Version)
 
 	s.Require().Len(s.world.Repaid, 1)
@@ -204,7 +205,7 @@ func (s *Suite) TestStoreCreditIsGivenByTheShopOnce() {
 	s.Equal("gid://shopify/Refund/1", r.Refunds[0].Paid[0].Reference)
 	s.Equal(euro(25_10), r.Refunded)
 	s.Equal("EUR 25.10", s.mail(mailCredit).Data["total"])
-	s.Equal("store credit", fact(s.card("pay-1"), "Paid by"))
+	s.Equal("store credit", outside.Fact(s.card("pay-1"), "Paid by"))
 }
 
 func (s *Suite) TestStoreCreditForACustomerWithoutAnAccountIsPaidByHand() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/workflows/internal/outside"
 )
 
 func (s *Suite) TestAReplyWhileTheParcelIsAwaitedComesToSupport() {
@@ -42,7 +43,7 @@ func (s *Suite) TestSupportGivesTheCustomerMoreTime() {
 	s.decide(13*days+6*hour, "reply-1", ActionExtend, sam, "days", "7", "comment", "Get well soon.")
 	s.at(14*days+hour, func() {
 		s.Equal([]string{"arrive-1"}, s.tasks())
-		s.Contains(fact(s.lastCard("arrive-1"), "Until"), "Mon 24 August 2026")
+		s.Contains(outside.Fact(s.lastCard("arrive-1"), "Until"), "Mon 24 August 2026")
 		data := s.mail(mailAnswer).Data
 		s.Equal("Get well soon.", data["answer"])
 		s.Equal("Mon 24 August 2026, 10:00 UTC", data["until"])

@@ -13,9 +13,7 @@ import (
 
 	"github.com/throughline-dev/throughline/activities/calendar"
 	"github.com/throughline-dev/throughline/activities/commerce"
-	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/email"
-	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/money"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
@@ -242,59 +240,24 @@ func (s *Suite) tasks() (ids []string) {
 
 // fail has calls of an activity fail for good until so long after the start.
 func (s *Suite) fail(activity string, until time.Duration) {
-	before := s.world.Fail
-	s.world.Fail = func(a string, key effect.Key) error {
-		if a == activity && s.env.Now().Sub(s.began) < until {
-			return fault.Final("somebody", "REFUSED", "no").Err()
-		}
-		if before != nil {
-			return before(a, key)
-		}
-		return nil
-	}
+	outside.FailUntil(s.world, activity, s.env.Now, s.began.Add(until))
 }
 
 // card is the card of a task as it was first shown.
 func (s *Suite) card(task string) slack.Card {
-	for _, c := range s.world.Cards {
-		if c.It.Task.Task == task {
-			return c.It
-		}
-	}
-	s.FailNow("there is no card of the task " + task)
-	return slack.Card{}
+	card := outside.Card(s.world, task)
+	s.Require().NotEmpty(card.Title, "there is no card of the task "+task)
+	return card
 }
 
 // lastCard is the card of a task as it was last shown.
-func (s *Suite) lastCard(task string) slack.Card {
-	card := s.card(task)
-	for _, u := range s.world.Updates {
-		if u.It.Card.Task.Task == task {
-			card = u.It.Card
-		}
-	}
-	return card
-}
+func (s *Suite) lastCard(task string) slack.Card { return outside.LastCard(s.world, task) }
 
 // status is what the cards of a task say in the end.
 func (s *Suite) status(task string) string { return s.lastCard(task).Status }
 
-// fact is a fact of a card.
-func fact(c slack.Card, label string) string {
-	i := slices.IndexFunc(c.Facts, func(f slack.Fact) bool { return f.Label == label })
-	if i < 0 {
-		return ""
-	}
-	return c.Facts[i].Value
-}
-
 // refusals are what people were told in private.
-func (s *Suite) refusals() (texts []string) {
-	for _, p := range s.world.Private {
-		texts = append(texts, p.It.Text)
-	}
-	return texts
-}
+func (s *Suite) refusals() []string { return outside.Refusals(s.world) }
 
 // told are what was said in the threads of cards.
 func (s *Suite) told() (texts []string) {

@@ -150,7 +150,7 @@ func TestAShardContinuesAsNewWhileItIsUsed(t *testing.T) {
 		switch runs {
 		case 0: // it may only just have been continued, and not have begun
 		case 1:
-			requireReplay(t, h, "claims/1-continued")
+			requireReplay(t, h, "claims/2-continued")
 		default:
 			requireReplay(t, h, "")
 		}

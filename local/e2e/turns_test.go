@@ -70,19 +70,19 @@ func TestFiftyLeadsAtOnceGetOneTurnEachByTheWeights(t *testing.T) {
 func (s system) requireTurns(t *testing.T, pool string, turns int) {
 	t.Helper()
 	id, run := assignment.WorkflowID(pool), ""
-	given, runs := 0, 0
+	given, runs := map[string]bool{}, 0 // by who asked: who has asked when a run ended asks the next one, and is told the same
 	for {
 		h := s.history(t, id, run)
 		switch runs {
 		case 0: // it may only just have been continued
 		case 1:
-			requireReplay(t, h, "rotation/2-continued")
+			requireReplay(t, h, "rotation/3-continued")
 		default:
 			requireReplay(t, h, "")
 		}
 		for _, e := range h.GetEvents() {
 			if e.GetEventType() == enums.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED {
-				given++
+				given[e.GetWorkflowExecutionUpdateCompletedEventAttributes().GetMeta().GetUpdateId()] = true
 			}
 		}
 		runs++
@@ -90,7 +90,7 @@ func (s system) requireTurns(t *testing.T, pool string, turns int) {
 			break
 		}
 	}
-	require.Equal(t, turns, given)
+	require.Len(t, given, turns)
 	require.Greater(t, runs, 2, "the rotation was to continue as new while it was asked")
 }
 

@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/workflows/internal/renewal"
 )
 
 // What a shard may carry from run to run is bounded by Temporal, which ends a workflow that continues as new with more than
@@ -56,7 +57,7 @@ func Register(r worker.WorkflowRegistry) {
 	})
 }
 
-// Workflow keeps one shard's claims for ever, continuing as new before its history grows large. A new shard is started
+// Workflow keeps one shard's claims for ever, continuing as new before its history grows large or old. A new shard is started
 // without an argument.
 func Workflow(ctx workflow.Context, state State) error {
 	err := workflow.SetQueryHandlerWithOptions(ctx, claims.QueryHolder,
@@ -84,8 +85,9 @@ func Workflow(ctx workflow.Context, state State) error {
 	releases := workflow.GetSignalChannelWithOptions(ctx, claims.SignalRelease, workflow.SignalChannelOptions{
 		Description: "Gives up a case's claims on subjects.",
 	})
+	due := renewal.Due(ctx)
 	full := func() bool {
-		return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx)
+		return (due() || workflow.GetInfo(ctx).GetContinueAsNewSuggested()) && workflow.AllHandlersFinished(ctx)
 	}
 	for {
 		if err := workflow.Await(ctx, func() bool { return releases.Len() > 0 || full() }); err != nil {

@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/claims"
+	"github.com/throughline-dev/throughline/workflows/internal/renewal"
 )
 
 const subject = "lead/4k7q2m9xw3r5t6yz"
@@ -89,6 +90,19 @@ func TestWhoAsksFirstHoldsTheSubject(t *testing.T) {
 	carried := s.run(State{})
 	assert.Equal(t, []string{"lead-a", "lead-a", "lead-a"}, s.answers, "nobody holds it; another does; who asks does")
 	assert.Equal(t, []string{"", "lead-a"}, s.held)
+	assert.Equal(t, State{Held: []Held{{subject, "lead-a"}}}, carried)
+}
+
+func TestAShardThatIsSeldomAskedContinuesAsNewAllTheSame(t *testing.T) {
+	s := newShard(t)
+	began := s.Now()
+	s.then(func() { s.claim(claims.Request{Subject: subject, Case: "lead-a"}) })
+	s.ExecuteWorkflow(Workflow, State{})
+	var next *workflow.ContinueAsNewError
+	require.True(t, errors.As(s.GetWorkflowError(), &next), "%v", s.GetWorkflowError())
+	assert.Equal(t, renewal.Longest, s.Now().Sub(began).Truncate(time.Second))
+	var carried State
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &carried))
 	assert.Equal(t, State{Held: []Held{{subject, "lead-a"}}}, carried)
 }
 

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/workflows/internal/renewal"
 )
 
 // Register registers the workflow with a worker. A rotation never ends, so where workers have versions it goes on with the latest:
@@ -24,13 +25,14 @@ func Register(r worker.WorkflowRegistry) {
 	})
 }
 
-// Workflow gives the turns of one pool for ever, continuing as new before its history grows large. A new rotation is
+// Workflow gives the turns of one pool for ever, continuing as new before its history grows large or old. A new rotation is
 // started with the pool's name alone.
 func Workflow(ctx workflow.Context, pool string, state State) error {
 	state.unpack()
 	if workflow.GetVersion(ctx, "shares-in-turns", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		state.usePlain()
 	}
+	due := renewal.Due(ctx)
 
 	err := workflow.SetUpdateHandlerWithOptions(ctx, assignment.UpdateTake,
 		func(_ workflow.Context, req assignment.Request) (assignment.Turn, error) { return state.take(req), nil },
@@ -54,7 +56,7 @@ func Workflow(ctx workflow.Context, pool string, state State) error {
 		return err
 	}
 	err = workflow.Await(ctx, func() bool {
-		return workflow.GetInfo(ctx).GetContinueAsNewSuggested() && workflow.AllHandlersFinished(ctx)
+		return (due() || workflow.GetInfo(ctx).GetContinueAsNewSuggested()) && workflow.AllHandlersFinished(ctx)
 	})
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/assignment"
+	"github.com/throughline-dev/throughline/workflows/internal/renewal"
 )
 
 // run is a rotation's run in the test environment, and what became of the updates.
@@ -61,6 +62,24 @@ func (r *run) until(t *testing.T, state State, ask func()) State {
 	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &pool, &carried))
 	require.Equal(t, "inbound", pool)
 	return carried
+}
+
+// Of a pool with a lead now and then, no run is older than a month.
+func TestARotationThatIsSeldomAskedContinuesAsNewAllTheSame(t *testing.T) {
+	r := newRun()
+	began := r.Now()
+	r.RegisterDelayedCallback(func() {
+		r.update(assignment.UpdateTake, assignment.Request{Pool: "inbound", Case: "lead-1", Members: []assignment.Member{{ID: "a", Weight: 1}}})
+	}, time.Second)
+	r.RegisterDelayedCallback(func() { require.False(t, r.IsWorkflowCompleted()) }, renewal.Longest-time.Second)
+	r.ExecuteWorkflow(Workflow, "inbound", State{})
+	var next *workflow.ContinueAsNewError
+	require.True(t, errors.As(r.GetWorkflowError(), &next), "%v", r.GetWorkflowError())
+	require.Equal(t, renewal.Longest, r.Now().Sub(began).Truncate(time.Second))
+	var pool string
+	var carried State
+	require.NoError(t, converter.GetDefaultDataConverter().FromPayloads(next.Input, &pool, &carried))
+	require.NotEmpty(t, carried)
 }
 
 func TestTheNextRunKnowsTurnsCasesCountsAndWhatWasGivenBack(t *testing.T) {

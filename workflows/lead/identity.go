@@ -1,7 +1,6 @@
 package lead
 
 import (
-	"encoding/json"
 	"regexp"
 	"time"
 
@@ -15,21 +14,14 @@ import (
 //
 // The ID is opaque: neither key nor content can be read from it.
 func (s Submission) WorkflowID(key string) string {
-	if key != "" {
-		return "lead-" + field.Opaque("key", key)
-	}
-	return "lead-" + field.Opaque("content", s.Received.UTC().Format(time.DateOnly), s.Digest())
+	return "lead-" + field.Same(key, s.Received, s.Digest())
 }
 
 // Digest is an opaque fingerprint of what was sent, whenever that was. Two normalised submissions have the same one exactly
 // when they say the same.
 func (s Submission) Digest() string {
 	s.Received, s.Domain = time.Time{}, "" // Domain says nothing that Email doesn't
-	content, err := json.Marshal(s)
-	if err != nil { // Validate has refused what can't be marshalled
-		panic(err)
-	}
-	return field.Opaque("submission", string(content))
+	return field.Digest("submission", s)
 }
 
 // Customer is an opaque ID of the person who wrote, by their e-mail address: it finds one person's leads in Temporal Web

@@ -1,9 +1,7 @@
 package proposal
 
 import (
-	"encoding/json"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/workflows/field"
@@ -15,10 +13,7 @@ import (
 //
 // The ID is opaque: neither key nor content can be read from it.
 func (r Request) WorkflowID(key string) string {
-	if key != "" {
-		return prefix + field.Opaque("key", key)
-	}
-	return prefix + field.Opaque("content", r.Received.UTC().Format(time.DateOnly), r.Digest())
+	return prefix + field.Same(key, r.Received, r.Digest())
 }
 
 // DealWorkflowID is the ID of the proposal that a deal starts by reaching its stage at a time. It is one for each deal and day
@@ -41,26 +36,15 @@ var workflowID = regexp.MustCompile(`^proposal-[a-z2-7]{16}(-[0-9]{8})?$`)
 // IsWorkflowID reports whether an ID has the form of those that WorkflowID and DealWorkflowID make.
 func IsWorkflowID(id string) bool { return workflowID.MatchString(id) }
 
-// Number is what people call the proposal with a workflow ID by: "P-7QX4M2KD". It has eight capital letters and digits, with
-// neither 0 nor 1 nor 8, which some would read as letters. Among ten thousand proposals the chance that two share one is one in
-// twenty thousand; nothing but people goes by it.
-func Number(id string) string { return "P-" + strings.ToUpper(field.Opaque("number", id)[:8]) }
+// Number is what people call the proposal with a workflow ID by: "P-7QX4M2KD"; see [field.Number].
+func Number(id string) string { return "P-" + field.Number(id) }
 
 // Digest is an opaque fingerprint of what was sent, whenever that was and whatever it is called by. Two normalised requests have
 // the same one exactly when they say the same.
 func (r Request) Digest() string {
 	r.Received, r.Number = time.Time{}, ""
-	content, err := json.Marshal(r)
-	if err != nil { // texts, numbers and lists of them always marshal
-		panic(err)
-	}
-	return field.Opaque("proposal", string(content))
+	return field.Digest("proposal", r)
 }
 
 // Customer is an opaque ID of who is to sign, by their e-mail address: the same that their leads have.
 func (r Request) Customer() string { return field.Customer(r.Client.Email) }
-
-var record = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
-
-// isRecord reports whether a text is the ID of a record in the CRM.
-func isRecord(id string) bool { return record.MatchString(id) }

@@ -83,7 +83,7 @@ func (r *Request) Validate() error {
 	if r.FromDeal && r.Deal == "" {
 		m.Add("deal", "is missing: give the deal's ID in the CRM")
 	}
-	if r.Deal != "" && !isRecord(r.Deal) {
+	if r.Deal != "" && !field.IsRecord(r.Deal) {
 		m.Add("deal", "must be the deal's ID in the CRM, in digits, such as 9812345678")
 	}
 	if r.FromDeal {

@@ -3,7 +3,6 @@ package returns
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +42,7 @@ func (r *Request) Normalize() {
 		for _, line := range []*string{&item.SKU, &item.Line, &item.Note, &item.Instead} {
 			*line = field.OneLine(*line)
 		}
-		if record.MatchString(item.Line) { // as the shop's older API and its pages' addresses have it
+		if field.IsRecord(item.Line) { // as the shop's older API and its pages' addresses have it
 			item.Line = lineID + item.Line
 		}
 		item.Reason = commerce.Reason(word(string(item.Reason)))
@@ -67,7 +66,7 @@ func (r *Request) Check() error {
 	if r.FromTicket && r.Ticket == "" {
 		m.Add("ticket", "is missing: give the ticket's ID in the help desk")
 	}
-	if r.Ticket != "" && !record.MatchString(r.Ticket) {
+	if r.Ticket != "" && !field.IsRecord(r.Ticket) {
 		m.Add("ticket", "must be the ticket's ID in the help desk, in digits, such as 9812345678")
 	}
 	if r.FromTicket {
@@ -101,7 +100,7 @@ func (r *Request) checkItems(m *field.Mistakes) {
 			m.Add(at+"sku", "is missing: give the article's number (SKU), or as line the ID that the shop has for the order's line")
 		}
 		m.Add(at+"sku", field.WrongLine(item.SKU, MaxSKU))
-		if line, ok := strings.CutPrefix(item.Line, lineID); item.Line != "" && (!ok || !record.MatchString(line)) {
+		if line, ok := strings.CutPrefix(item.Line, lineID); item.Line != "" && (!ok || !field.IsRecord(line)) {
 			m.Add(at+"line", "must be the ID that the shop has for the order's line, such as 4711 or "+lineID+"4711")
 		}
 		if item.Quantity < 1 || item.Quantity > MaxQuantity {
@@ -170,6 +169,3 @@ func oneOf[T ~string](words []T) string {
 
 // lineID is what the ID of an order's line begins with.
 const lineID = "gid://shopify/LineItem/"
-
-// record is the form of a record's ID in HubSpot, and of the last part of one in Shopify.
-var record = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)

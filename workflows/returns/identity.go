@@ -1,9 +1,7 @@
 package returns
 
 import (
-	"encoding/json"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/throughline-dev/throughline/workflows/field"
@@ -15,10 +13,7 @@ import (
 //
 // The ID is opaque: neither key nor content can be read from it.
 func (r Request) WorkflowID(key string) string {
-	if key != "" {
-		return prefix + field.Opaque("key", key)
-	}
-	return prefix + field.Opaque("content", r.Received.UTC().Format(time.DateOnly), r.Digest())
+	return prefix + field.Same(key, r.Received, r.Digest())
 }
 
 // TicketWorkflowID is the ID of the return that a ticket starts. A ticket starts one and no more: however often the help desk tells
@@ -32,20 +27,14 @@ var workflowID = regexp.MustCompile(`^return-[a-z2-7]{16}$`)
 // IsWorkflowID reports whether an ID has the form of those that WorkflowID and TicketWorkflowID make.
 func IsWorkflowID(id string) bool { return workflowID.MatchString(id) }
 
-// Number is what people call the return with a workflow ID by: "R-7QX4M2KD". It has eight capital letters and digits, with neither
-// 0 nor 1 nor 8, which some would read as letters. Among ten thousand returns the chance that two share one is one in twenty
-// thousand.
-func Number(id string) string { return "R-" + strings.ToUpper(field.Opaque("number", id)[:8]) }
+// Number is what people call the return with a workflow ID by: "R-7QX4M2KD"; see [field.Number].
+func Number(id string) string { return "R-" + field.Number(id) }
 
 // Digest is an opaque fingerprint of what was sent, whenever that was and whatever it is called by. Two normalised requests have
 // the same one exactly when they say the same.
 func (r Request) Digest() string {
 	r.Received, r.Number = time.Time{}, ""
-	content, err := json.Marshal(r)
-	if err != nil { // texts, numbers and lists of them always marshal
-		panic(err)
-	}
-	return field.Opaque("return", string(content))
+	return field.Digest("return", r)
 }
 
 // Customer is an opaque ID of who wants to return something, by their e-mail address: the same that their leads have.

@@ -100,6 +100,12 @@ const FileName = "spool.db"
 func Open(o Options) (*Spool, error) {
 	o.MaxSize, o.MaxAge = cmp.Or(o.MaxSize, DefaultMaxSize), cmp.Or(o.MaxAge, DefaultMaxAge)
 	s := &Spool{o: o, log: cmp.Or(o.Logger, slog.Default()), more: make(chan struct{}, 1)}
+	if o.Codec == nil { // one without keys still knows what it can't read
+		var err error
+		if s.o.Codec, err = codec.New(); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("the spool's folder %q can't be used: %w", o.Dir, cause(err))
 	}

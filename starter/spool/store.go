@@ -50,11 +50,9 @@ func (s *Spool) encode(e Entry) ([]byte, error) {
 	payloads := []*commonpb.Payload{{
 		Metadata: map[string][]byte{converter.MetadataEncoding: []byte(converter.MetadataEncodingJSON)}, Data: e.Content,
 	}}
-	var err error
-	if s.o.Codec != nil {
-		if payloads, err = s.o.Codec.Encode(payloads); err != nil {
-			return nil, err
-		}
+	payloads, err := s.o.Codec.Encode(payloads)
+	if err != nil {
+		return nil, err
 	}
 	r := record{Line: e.Line, Kind: e.Kind, Mark: e.Mark, At: e.At}
 	if r.Payload, err = proto.Marshal(payloads[0]); err != nil {
@@ -77,14 +75,11 @@ func (s *Spool) decode(value []byte) (Entry, error) {
 	if err := proto.Unmarshal(r.Payload, p); err != nil {
 		return e, unreadable
 	}
-	if s.o.Codec != nil {
-		opened, err := s.o.Codec.Decode([]*commonpb.Payload{p})
-		if err != nil {
-			return e, err
-		}
-		p = opened[0]
+	opened, err := s.o.Codec.Decode([]*commonpb.Payload{p})
+	if err != nil {
+		return e, err
 	}
-	e.Content = p.GetData()
+	e.Content = opened[0].GetData()
 	return e, nil
 }
 

@@ -2,8 +2,10 @@ package spool
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,15 @@ func TestAnEntryThatCannotBeReadHidesNoOther(t *testing.T) {
 		return nil
 	}))
 	assert.Equal(t, map[string]string{"lead-a": "", "lead-b": "2"}, found)
+	require.NoError(t, s.Close())
+
+	// Without any key it is no other: what is encrypted waits for one.
+	s = opened(t, Options{Dir: dir})
+	newHandover(s, nil, map[string]Deliver{"test": func(context.Context, client.Client, Entry) error {
+		assert.Fail(t, "handed over")
+		return nil
+	}}).round(t.Context())
+	assert.Equal(t, 2, s.Stats().Entries)
 }
 
 func TestWhatIsDamagedIsPutAsideSoThatItsCaseGoesOn(t *testing.T) {
@@ -224,4 +235,68 @@ func TestWhatWasPutAsideGoesBackBehindWhatWaits(t *testing.T) {
 
 	assert.ErrorContains(t, s.Aside("lead-9"), `nothing of "lead-9" waits`)
 	assert.ErrorContains(t, s.Again("lead-9"), `nothing of "lead-9" was put aside`)
+}
+
+// flapping is a Temporal that now and then can't be reached, and remembers what it was told.
+type flapping struct {
+	client.Client
+	mu   sync.Mutex
+	luck *rand.Rand
+	told []string
+}
+
+func (f *flapping) CheckHealth(context.Context, *client.CheckHealthRequest) (*client.CheckHealthResponse, error) {
+	return &client.CheckHealthResponse{}, nil
+}
+
+func (f *flapping) SignalWorkflow(_ context.Context, _, _, _ string, content any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.luck.IntN(16) == 0 {
+		return serviceerror.NewUnavailable("down")
+	}
+	text, err := json.Marshal(content)
+	f.told = append(f.told, string(text))
+	return err
+}
+
+func TestWhatComesWhileACaseIsHandedOverStaysInOrder(t *testing.T) {
+	t.Parallel()
+	s := opened(t, Options{Dir: t.TempDir()})
+	f := &flapping{luck: rand.New(rand.NewPCG(1, 2))}
+	c := &Client{f, s}
+	stop := running(s, f, nil)
+	defer stop()
+	var want []string
+	for range 3 {
+		for range 25 { // in the middle of which it is handed over
+			require.NoError(t, c.SignalWorkflow(t.Context(), "lead-a", "", "decide", len(want)))
+			want = append(want, fmt.Sprint(len(want)))
+		}
+		require.Eventually(t, func() bool { return !s.Waiting("lead-a") }, 10*time.Second, time.Millisecond)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	assert.Equal(t, want, f.told)
+	assert.NotZero(t, s.Stats().HandedOver)
+	assert.Less(t, s.Stats().HandedOver, int64(len(want)), "some got there by themselves")
+}
+
+func TestWhatIsUnderWayWhenTheStarterStopsIsHandedOverByTheNext(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, Options{Dir: dir})
+	keep(t, s, "lead-a", `1`)
+	under := make(chan struct{})
+	stop := running(s, answering(t, nil, nil), map[string]Deliver{"test": func(ctx context.Context, _ client.Client, _ Entry) error {
+		close(under)
+		<-ctx.Done()
+		return ctx.Err()
+	}})
+	<-under
+	stop()
+	require.NoError(t, s.Close())
+	s = opened(t, Options{Dir: dir})
+	stop = running(s, answering(t, nil, nil), map[string]Deliver{"test": func(context.Context, client.Client, Entry) error { return nil }})
+	defer stop()
+	require.Eventually(t, func() bool { return s.Stats().HandedOver == 1 && s.Stats().Entries == 0 }, 5*time.Second, time.Millisecond)
 }

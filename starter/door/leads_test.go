@@ -15,12 +15,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	workflowpb "go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/mocks"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
@@ -293,24 +289,10 @@ func TestAProgramGetsJSONEvenForAForm(t *testing.T) {
 }
 
 func TestTheSenderCanAskWhetherALeadIsOpen(t *testing.T) {
-	const id = "lead-abcdefghijklmnop"
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for state, want := range map[enumspb.WorkflowExecutionStatus]string{
-		enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING: "open", enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED: "closed",
-	} {
-		c := mocks.NewClient(t)
-		c.On("DescribeWorkflowExecution", mock.Anything, id, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
-			WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: state, StartTime: timestamppb.New(at)},
-		}, nil).Once()
-		w := send(opened(t, c), "GET", "/leads/"+id, "", "")
-		require.Equal(t, http.StatusOK, w.Code)
-		assert.JSONEq(t, `{"id":"`+id+`","state":"`+want+`","received":"2026-03-01T12:00:00Z"}`, w.Body.String())
-	}
+	requireStatus(t, "/leads/", "lead-abcdefghijklmnop", "rotation-dach")
 }
 
-func TestNothingIsToldAboutOtherWorkflows(t *testing.T) {
-	assert.Equal(t, http.StatusNotFound, send(opened(t, mocks.NewClient(t)), "GET", "/leads/rotation-dach", "", "").Code)
-
+func TestNothingIsToldAboutALeadThatIsGoneOrWhileTemporalIs(t *testing.T) {
 	for err, want := range map[error]int{
 		serviceerror.NewNotFound("gone"): http.StatusNotFound, serviceerror.NewUnavailable("down"): http.StatusServiceUnavailable,
 	} {

@@ -7,22 +7,15 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	workflowpb "go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/mocks"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/throughline-dev/throughline/activities/policy"
-	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
-	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/proposal"
 )
 
@@ -131,47 +124,10 @@ func TestWithoutTemporalAProposalIsToBeSentAgain(t *testing.T) {
 }
 
 func TestTheRulesForLeadsHoldForProposals(t *testing.T) {
-	d := opened(t, takingProposal(t, 3, nil), secured(leadsSecret), ruled(config.Leads{PerMinute: 1, Origins: []string{site}}))
-	post := func(headers ...string) *httptest.ResponseRecorder {
-		return send(d, "POST", "/proposals", mediaJSON, goodProposal, headers...)
-	}
-	w := post()
-	assert.Equal(t, http.StatusUnauthorized, w.Code)
-	assert.Equal(t, signatureHeader, w.Header().Get("WWW-Authenticate"))
-	assert.Equal(t, http.StatusForbidden, post("Origin", "https://evil.example").Code)
-	signed := signature(time.Now(), goodProposal, leadsSecret)
-	acceptedIn(t, post(signatureHeader, signed))
-	acceptedIn(t, post(signatureHeader, signed))
-	acceptedIn(t, post("Origin", site))
-	assert.Equal(t, http.StatusTooManyRequests, post("Origin", site).Code)
-	assert.Equal(t, http.StatusTooManyRequests, send(d, "POST", "/leads", mediaJSON, goodJSON, "Origin", site).Code, "they count together")
-
-	w = post(signatureHeader, signed, keyHeader, "overheard-1")
-	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
-	assert.Equal(t, field.Mistakes{{Field: intake.KeyField, Problem: signatureKey}}, problemIn(t, w).Errors)
-
-	w = send(d, "OPTIONS", "/proposals", "", "", "Origin", site, "Access-Control-Request-Method", "POST")
-	assert.Equal(t, http.StatusNoContent, w.Code)
-	assert.Equal(t, "OPTIONS, POST", w.Header().Get("Allow"))
-	assert.Equal(t, site, w.Header().Get("Access-Control-Allow-Origin"))
+	requireRulesOfLeads(t, takingProposal(t, 3, nil), "/proposals", goodProposal, "OPTIONS, POST")
 }
 
 func TestTheSenderCanAskWhetherAProposalIsOpen(t *testing.T) {
-	const id = "proposal-abcdefghijklmnop-20260301"
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for state, want := range map[enumspb.WorkflowExecutionStatus]string{
-		enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING: "open", enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED: "closed",
-	} {
-		c := mocks.NewClient(t)
-		c.On("DescribeWorkflowExecution", mock.Anything, id, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
-			WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Status: state, StartTime: timestamppb.New(at)},
-		}, nil).Once()
-		w := send(opened(t, c), "GET", "/proposals/"+id, "", "")
-		require.Equal(t, http.StatusOK, w.Code)
-		assert.JSONEq(t, `{"id":"`+id+`","state":"`+want+`","received":"2026-03-01T12:00:00Z"}`, w.Body.String())
-	}
-	for _, other := range []string{"lead-abcdefghijklmnop", "claims-00"} {
-		assert.Equal(t, http.StatusNotFound, send(opened(t, mocks.NewClient(t)), "GET", "/proposals/"+other, "", "").Code, other)
-	}
+	requireStatus(t, "/proposals/", "proposal-abcdefghijklmnop-20260301", "lead-abcdefghijklmnop", "claims-00")
 	assert.Equal(t, http.StatusMethodNotAllowed, send(opened(t, mocks.NewClient(t)), "GET", "/proposals", "", "").Code)
 }

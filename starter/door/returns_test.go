@@ -7,29 +7,22 @@ import (
 	"log/slog"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
-	workflowpb "go.temporal.io/api/workflow/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
 	nethtml "golang.org/x/net/html"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/config"
 	"github.com/throughline-dev/throughline/starter/intake"
-	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/returns"
 )
 
@@ -183,29 +176,7 @@ func TestWithoutTemporalAReturnIsToBeSentAgain(t *testing.T) {
 
 func TestTheRulesForLeadsHoldForReturns(t *testing.T) {
 	c, _ := takingReturn(t, 3, nil)
-	d := opened(t, c, takesReturns, secured(leadsSecret), ruled(config.Leads{PerMinute: 1, Origins: []string{site}}))
-	post := func(headers ...string) *httptest.ResponseRecorder {
-		return send(d, "POST", "/returns", mediaJSON, goodReturn, headers...)
-	}
-	w := post()
-	assert.Equal(t, http.StatusUnauthorized, w.Code)
-	assert.Equal(t, signatureHeader, w.Header().Get("WWW-Authenticate"))
-	assert.Equal(t, http.StatusForbidden, post("Origin", "https://evil.example").Code)
-	signed := signature(time.Now(), goodReturn, leadsSecret)
-	acceptedIn(t, post(signatureHeader, signed))
-	acceptedIn(t, post(signatureHeader, signed))
-	acceptedIn(t, post("Origin", site))
-	assert.Equal(t, http.StatusTooManyRequests, post("Origin", site).Code)
-	assert.Equal(t, http.StatusTooManyRequests, send(d, "POST", "/leads", mediaJSON, goodJSON, "Origin", site).Code, "they count together")
-
-	w = post(signatureHeader, signed, keyHeader, "overheard-1")
-	require.Equal(t, http.StatusUnprocessableEntity, w.Code)
-	assert.Equal(t, field.Mistakes{{Field: intake.KeyField, Problem: signatureKey}}, problemIn(t, w).Errors)
-
-	w = send(d, "OPTIONS", "/returns", "", "", "Origin", site, "Access-Control-Request-Method", "POST")
-	assert.Equal(t, http.StatusNoContent, w.Code)
-	assert.Equal(t, returnsMethods, w.Header().Get("Allow"))
-	assert.Equal(t, site, w.Header().Get("Access-Control-Allow-Origin"))
+	requireRulesOfLeads(t, c, "/returns", goodReturn, returnsMethods, takesReturns)
 }
 
 func TestAReturnWhoseHoneypotIsFilledInIsRefusedByName(t *testing.T) {
@@ -351,15 +322,5 @@ func TestAPersonWhoMustWaitKeepsWhatTheyTypedOfTheirReturn(t *testing.T) {
 }
 
 func TestTheSenderCanAskWhetherAReturnIsOpen(t *testing.T) {
-	const id = "return-abcdefghijklmnop"
-	c := mocks.NewClient(t)
-	c.On("DescribeWorkflowExecution", mock.Anything, id, "").Return(&workflowservice.DescribeWorkflowExecutionResponse{
-		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{
-			Status: enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, StartTime: timestamppb.New(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
-		},
-	}, nil).Once()
-	w := send(opened(t, c), "GET", "/returns/"+id, "", "")
-	require.Equal(t, http.StatusOK, w.Code)
-	assert.JSONEq(t, `{"id":"`+id+`","state":"open","received":"2026-03-01T12:00:00Z"}`, w.Body.String())
-	assert.Equal(t, http.StatusNotFound, send(opened(t, mocks.NewClient(t)), "GET", "/returns/lead-abcdefghijklmnop", "", "").Code)
+	requireStatus(t, "/returns/", "return-abcdefghijklmnop", "lead-abcdefghijklmnop")
 }

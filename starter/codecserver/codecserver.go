@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -96,7 +97,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, problem string) {
-	s.log.Warn("A request to decrypt payloads was refused.", "status", status, "problem", problem, "path", r.URL.Path)
+	asked := "other" // anybody can write anything there
+	if path.Base(r.URL.Path) == "decode" || path.Base(r.URL.Path) == "encode" {
+		asked = path.Base(r.URL.Path)
+	}
+	s.log.Warn("A request to decrypt payloads was refused.", "status", status, "problem", problem, "asked", asked)
 	http.Error(w, problem, status)
 }
 

@@ -124,6 +124,18 @@ func TestPayloadsAreDecryptedForWhoeverHasTheToken(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, res.StatusCode)
 }
 
+func TestNothingThatAStrangerSendsIsLogged(t *testing.T) {
+	server, _, logs := serve(t, map[string]string{"THROUGHLINE_CODEC_TOKEN": token})
+	for _, at := range []string{"/decode", "/ada@contoso.test", "/ada@contoso.test/decode"} {
+		res, _ := ask(t, server.URL+at, `{"payloads":[{"data":"YWRh"}]}`, bearer("ada-guesses"))
+		assert.Equal(t, http.StatusUnauthorized, res.StatusCode)
+	}
+	assert.Contains(t, logs.String(), "asked=decode")
+	assert.Contains(t, logs.String(), "asked=other")
+	assert.NotContains(t, logs.String(), "ada")
+	assert.NotContains(t, logs.String(), "YWRh")
+}
+
 func TestOnlyTemporalWebsPagesMayAsk(t *testing.T) {
 	server, _, _ := serve(t, map[string]string{"THROUGHLINE_CODEC_TOKEN": token})
 	preflight := func(origin string) *http.Response {

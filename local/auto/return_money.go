@@ -108,15 +108,7 @@ func byHand(amount, rest string) func(context.Context, *returnPlay) error {
 // supportInsists is finance refusing a refund, which support has them look at again.
 func supportInsists(ctx context.Context, l *returnPlay) error {
 	const why = "She called: the scratch was there from the start."
-	if err := l.refuses(ctx); err != nil {
-		return err
-	}
-	card, err := l.task(ctx, refusedTitle)
-	if err != nil {
-		return err
-	}
-	l.decider = l.support(l.someone())
-	if err := l.Answer(ctx, l.decider, card, askThemToPay, comment(why)); err != nil {
+	if err := l.refuses(ctx, askThemToPay, why); err != nil {
 		return err
 	}
 	again, err := l.Card(ctx, "finance's second card", sandbox.MessageFilter{Case: l.id}, payTitle, func(m sandbox.Message) bool { return reads(m, why) })
@@ -129,23 +121,15 @@ func supportInsists(ctx context.Context, l *returnPlay) error {
 // supportDrops is finance refusing a refund, and support telling the customer so.
 func supportDrops(ctx context.Context, l *returnPlay) error {
 	const why = "The lamp that came is not one of ours."
-	if err := l.refuses(ctx); err != nil {
+	if err := l.refuses(ctx, dontPay, why); err != nil {
 		return err
 	}
-	card, err := l.task(ctx, refusedTitle)
-	if err != nil {
-		return err
-	}
-	l.decider = l.support(l.someone())
-	if err := l.Answer(ctx, l.decider, card, dontPay, comment(why)); err != nil {
-		return err
-	}
-	_, err = l.mailed(ctx, why, 1)
+	_, err := l.mailed(ctx, why, 1)
 	return err
 }
 
-// refuses is finance not wanting to pay for what has come.
-func (l *returnPlay) refuses(ctx context.Context) error {
+// refuses is finance not wanting to pay for what has come, and what support answers to that, and why.
+func (l *returnPlay) refuses(ctx context.Context, answer, why string) error {
 	if err := l.takesIn(ctx, asNew); err != nil {
 		return err
 	}
@@ -153,5 +137,12 @@ func (l *returnPlay) refuses(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.Answer(ctx, l.finance(0), card, dontPay, comment("There is a scratch on it."))
+	if err := l.Answer(ctx, l.finance(0), card, dontPay, comment("There is a scratch on it.")); err != nil {
+		return err
+	}
+	if card, err = l.task(ctx, refusedTitle); err != nil {
+		return err
+	}
+	l.decider = l.support(l.someone())
+	return l.Answer(ctx, l.decider, card, answer, comment(why))
 }

@@ -267,15 +267,7 @@ func (s *Suite) TestOperationsWhoGiveARefundUpEndWhatElseIsAskedAboutIt() {
 func (s *Suite) TestStoreCreditThatOperationsWentOnWithoutIsGivenOnce() {
 	s.in.Wish = refund.StoreCredit
 	s.shirtCame()
-	s.world.Lose = func(a string, _ effect.Key) error {
-		if a == "RecordRefund" && s.env.Now().Sub(s.began) < 3*days {
-			return fault.Final("shopify", "GARBAGE", "what it answered can't be read").Err()
-		}
-		return nil
-	}
-	s.agrees(2*days, "pay-1", fiona)
-	s.decide(2*days+hour, "refund-1-record-failed-1", "skip", omar)
-	s.at(4*days-hour, func() { s.Contains(s.view("mend-1").Text, "It may have got through all the same") })
+	s.losesAndSkips("RecordRefund", "refund-1-record-failed-1")
 	s.decide(4*days, "mend-1", ActionCredit, fiona)
 	r := s.run()
 	s.Len(s.world.RefundRecords, 1, "it was found")

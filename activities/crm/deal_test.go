@@ -1,7 +1,6 @@
 package crm_test
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -62,13 +61,7 @@ func TestAWinThatBrokeOffAnywhereIsCompletedByTheNextAttempt(t *testing.T) {
 		for _, done := range []bool{false, true} {
 			h, o := open(t, nil)
 			h.rows = append(h.rows, theDeal(map[string]string{"dealstage": "contractsent", "pipeline": "default"}))
-			h.fail = func(w http.ResponseWriter, _ string, after bool) bool {
-				broken := len(h.calls) == n+1 && after == done
-				if broken {
-					w.WriteHeader(http.StatusBadGateway)
-				}
-				return broken
-			}
+			h.breakAt(n+1, done)
 			a := crm.New(o)
 			_, err := a.WinDeal(t.Context(), winKey, win)
 			assert.Equal(t, fault.ClassUnavailable, faultOf(t, err).Class)

@@ -285,6 +285,17 @@ func refusal(category, message string) map[string]any {
 	}
 }
 
+// breakAt has the nth request fail, after its effect or before it.
+func (h *hub) breakAt(n int, after bool) {
+	h.fail = func(w http.ResponseWriter, _ string, done bool) bool {
+		broken := len(h.calls) == n && done == after
+		if broken {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		return broken
+	}
+}
+
 func open(t *testing.T, check func(http.Handler) http.Handler) (*hub, crm.Options) {
 	h := newHub(t)
 	var handler http.Handler = h

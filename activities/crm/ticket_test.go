@@ -152,13 +152,7 @@ func TestATicketThatBrokeOffAnywhereIsCompletedByTheNextAttempt(t *testing.T) {
 	for n := range 6 {
 		for _, done := range []bool{false, true} {
 			h, o := desk(t, nil)
-			h.fail = func(w http.ResponseWriter, _ string, after bool) bool {
-				broken := len(h.calls) == n+1 && after == done
-				if broken {
-					w.WriteHeader(http.StatusBadGateway)
-				}
-				return broken
-			}
+			h.breakAt(n+1, done)
 			a := crm.New(o)
 			_, err := a.OpenTicket(t.Context(), openKey, newTicket)
 			assert.Equal(t, fault.ClassUnavailable, faultOf(t, err).Class, "request %d", n+1)

@@ -42,13 +42,7 @@ func TestATicketsUpdateThatBrokeOffAnywhereIsCompletedByTheNextAttempt(t *testin
 		for _, done := range []bool{false, true} {
 			h, o := desk(t, nil)
 			h.ticket(nil)
-			h.fail = func(w http.ResponseWriter, _ string, after bool) bool {
-				broken := len(h.calls) == n+1 && after == done
-				if broken {
-					w.WriteHeader(http.StatusBadGateway)
-				}
-				return broken
-			}
+			h.breakAt(n+1, done)
 			a := crm.New(o)
 			_, err := a.UpdateTicket(t.Context(), ticketKey, update)
 			assert.Equal(t, fault.ClassUnavailable, faultOf(t, err).Class, "request %d", n+1)

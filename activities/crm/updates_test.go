@@ -104,13 +104,7 @@ func TestAnUpdateThatBrokeOffAnywhereIsCompletedByTheNextAttempt(t *testing.T) {
 				t.Run(fmt.Sprintf("%s, call %d, done %v", name, n, done), func(t *testing.T) {
 					h, o := open(t, nil)
 					h.rows = append(h.rows, theContact("1"))
-					h.fail = func(w http.ResponseWriter, _ string, after bool) bool {
-						broken := len(h.calls) == n+1 && after == done
-						if broken {
-							w.WriteHeader(http.StatusBadGateway)
-						}
-						return broken
-					}
+					h.breakAt(n+1, done)
 					a := crm.New(o)
 					_, err := update(t, a)
 					assert.Equal(t, fault.ClassUnavailable, faultOf(t, err).Class)

@@ -1,27 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/throughline-dev/throughline/config"
 )
 
 func TestConfigCheckSaysWhatHappensToAReturn(t *testing.T) {
-	check := func(overlay string) string {
-		file := filepath.Join(t.TempDir(), "mine.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
-		c, err := config.Load(config.Default, file)
-		require.NoError(t, err)
-		var out bytes.Buffer
-		printReturns(&out, c)
-		return out.String()
-	}
+	check := func(overlay string) string { return printed(t, overlay, printReturns) }
 	text := check("")
 	for _, want := range []string{
 		`"final-sale" in line.tags`, "not at all", "365 days, with a photo", "20 % for putting it back, support decides", "otherwise",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -204,13 +205,7 @@ func TestConfigCheckSaysWhatTheHandbookMeans(t *testing.T) {
 
 func TestConfigCheckSaysWhoMayBringLeadsAndWhatIsNoticed(t *testing.T) {
 	check := func(overlay string) string {
-		file := filepath.Join(t.TempDir(), "mine.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
-		c, err := config.Load(config.Default, file)
-		require.NoError(t, err)
-		var out bytes.Buffer
-		printConfig(&out, c, time.Now())
-		return out.String()
+		return printed(t, overlay, func(w io.Writer, c *config.Config) { printConfig(w, c, time.Now()) })
 	}
 	text := check("")
 	for _, want := range []string{
@@ -235,16 +230,20 @@ systems: {sendgrid: {reply_host: reply.contoso.example}}
 	assert.NotContains(t, text, "geheim")
 }
 
+// printed is what a part of config check says of the default handbook with an overlay.
+func printed(t *testing.T, overlay string, part func(io.Writer, *config.Config)) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
+	c, err := config.Load(config.Default, file)
+	require.NoError(t, err)
+	var out bytes.Buffer
+	part(&out, c)
+	return out.String()
+}
+
 func TestConfigCheckSaysWhatHappensToAProposal(t *testing.T) {
-	check := func(overlay string) string {
-		file := filepath.Join(t.TempDir(), "mine.yaml")
-		require.NoError(t, os.WriteFile(file, []byte(overlay), 0o600))
-		c, err := config.Load(config.Default, file)
-		require.NoError(t, err)
-		var out bytes.Buffer
-		printProposal(&out, c)
-		return out.String()
-	}
+	check := func(overlay string) string { return printed(t, overlay, printProposal) }
 	text := check("")
 	for _, want := range []string{
 		"all at once", "above EUR 25000.00", "in any other currency", "a discount above 15 %", "1 of ingrid, marcus; the first who rejects ends it", "approved by rule",

@@ -100,7 +100,7 @@ func TestTheSameKeyWithOtherContentIsNotSwallowedByTheSpoolEither(t *testing.T) 
 }
 
 func TestWhatTemporalRefusesIsNotKept(t *testing.T) {
-	for _, err := range []error{serviceerror.NewInvalidArgument("x"), serviceerror.NewPermissionDenied("x", "")} {
+	for _, err := range []error{serviceerror.NewInvalidArgument("x"), serviceerror.NewNamespaceNotFound("x")} {
 		c := keeping(t, answering(t, err))
 		_, err := Take(t.Context(), c, entry())
 		var u *Unavailable

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // Client is Temporal's client as the doors have it: a signal that Temporal can't take now it keeps, and starts are kept by package intake,
@@ -26,10 +27,13 @@ func Of(c client.Client) *Spool {
 	return nil
 }
 
-// Away reports whether an error means that Temporal couldn't be reached or didn't answer in time, so that the same call may do later,
-// and may even have done now. Whatever else Temporal says it says of the call, or of how we are set up, and will say again.
+// Away reports whether an error means that Temporal couldn't be reached, didn't answer in time or doesn't let us in, so that the same call
+// may do later, and may even have done now. An API key that has expired and search attributes that are missing are for operations to
+// put right, and nothing that whoever brings something could do anything about. Whatever else Temporal says it says of the call, and
+// will say again.
 func Away(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || lacksAttributes(err) ||
+		status.Code(err) == codes.Unauthenticated { // which Temporal's client leaves as it came
 		return true
 	}
 	var said serviceerror.ServiceError
@@ -39,6 +43,8 @@ func Away(err error) bool {
 	switch said.Status().Code() {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled,
 		codes.ResourceExhausted, codes.Aborted, codes.Internal, codes.Unknown: // its client has tried these again for as long as it could
+		return true
+	case codes.PermissionDenied:
 		return true
 	}
 	return false

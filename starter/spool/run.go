@@ -41,19 +41,24 @@ func (e *RefusedError) Error() string { return "refused for good: " + e.Why }
 
 // Final makes a [RefusedError] of what Temporal, or who asks it, says of an entry that it will never take, and leaves other errors as they
 // are. Whether there still is a case is for who hands over to say.
-//
-// Missing search attributes are Temporal's to have, not the entry's: a namespace that was made anew says so of everything.
 func Final(err error) error {
-	invalid, is := errors.AsType[*serviceerror.InvalidArgument](err)
+	_, invalid := errors.AsType[*serviceerror.InvalidArgument](err)
 	_, mistakes := errors.AsType[field.Mistakes](err)
 	switch {
-	case is && strings.Contains(strings.ToLower(invalid.Message), "search attribute"):
-	case is:
+	case lacksAttributes(err):
+	case invalid:
 		return &RefusedError{"Temporal says that there is something wrong with it"}
 	case mistakes:
 		return &RefusedError{"something else was sent before under the same name"}
 	}
 	return err
+}
+
+// lacksAttributes reports whether Temporal says that it has no such search attribute, as it says of everything where its namespace was made
+// anew: they are Temporal's to have, and nothing is wrong with what was sent.
+func lacksAttributes(err error) bool {
+	invalid, is := errors.AsType[*serviceerror.InvalidArgument](err)
+	return is && strings.Contains(strings.ToLower(invalid.Message), "search attribute")
 }
 
 // Run hands over what is kept, by a client without the spool, until the context ends. How is what hands over the kinds other than

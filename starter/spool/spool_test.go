@@ -22,6 +22,8 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/mocks"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"pgregory.net/rapid"
 
 	"github.com/throughline-dev/throughline/config/codec"
@@ -308,16 +310,18 @@ func TestWhatANewerVersionKeptStays(t *testing.T) {
 	assert.True(t, s.Waiting("lead-a"))
 }
 
-func TestOnlyATemporalThatIsAwayIsWaitedFor(t *testing.T) {
+func TestATemporalThatIsAwayOrDoesNotLetUsInIsWaitedFor(t *testing.T) {
 	for _, err := range []error{
 		context.DeadlineExceeded, serviceerror.NewUnavailable("x"), serviceerror.NewDeadlineExceeded("x"), serviceerror.NewInternal("x"),
 		serviceerror.NewResourceExhausted(0, "x"), fmt.Errorf("failed reaching server: %w", serviceerror.NewUnavailable("x")),
+		serviceerror.NewPermissionDenied("x", ""), serviceerror.FromStatus(status.New(codes.Unauthenticated, "x")),
+		serviceerror.NewInvalidArgument("Namespace x has no mapping defined for search attribute Stage"),
 	} {
 		assert.True(t, Away(err), "%T", err)
 	}
 	for _, err := range []error{
 		nil, serviceerror.NewInvalidArgument("x"), serviceerror.NewNotFound("x"), serviceerror.NewNamespaceNotFound("x"),
-		serviceerror.NewPermissionDenied("x", ""), serviceerror.NewWorkflowExecutionAlreadyStarted("x", "", ""),
+		serviceerror.NewWorkflowExecutionAlreadyStarted("x", "", ""),
 		serviceerror.NewFailedPrecondition("x"), serviceerror.NewUnimplemented("x"), errors.New("x"),
 	} {
 		assert.False(t, Away(err), "%T", err)

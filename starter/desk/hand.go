@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/google/uuid"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
@@ -26,7 +27,8 @@ type Handed struct {
 // A refusal is an answer and no error. The error is a [serviceerror.NotFound] where the workflow has ended; any other means that
 // nobody knows whether the decision was taken, and handing it over again does no harm. Bound the context.
 func Hand(ctx context.Context, c client.Client, workflow string, d humantask.Decision) (Handed, error) {
-	answer, err := judge(ctx, c, workflow, d)
+	update := uuid.NewString() // not the decision's ID: one that was refused is put right, and handed over again
+	answer, err := judge(ctx, c, workflow, update, d)
 	if err == nil {
 		return Handed{Answer: answer}, nil
 	}
@@ -36,9 +38,15 @@ func Hand(ctx context.Context, c client.Client, workflow string, d humantask.Dec
 			return Handed{Kept: true}, nil
 		}
 	}
-	if errors.As(err, &ended) && counted(ctx, c, workflow, d) {
-		// The update had got through, and what it decided was the end.
-		return Handed{Answer: humantask.Answer{Accepted: true, Text: "Recorded."}}, nil
+	if errors.As(err, &ended) {
+		// It may have got through, now or when it was handed over before, and what it decided may have been the end. What the update was
+		// answered Temporal knows; of one before a worker has to be asked.
+		if c.GetWorkflowUpdateHandle(client.GetWorkflowUpdateHandleOptions{WorkflowID: workflow, UpdateID: update}).Get(ctx, &answer) == nil {
+			return Handed{Answer: answer}, nil
+		}
+		if counted(ctx, c, workflow, d) {
+			return Handed{Answer: humantask.Answer{Accepted: true, Text: "Recorded."}}, nil
+		}
 	}
 	return Handed{}, err
 }
@@ -61,14 +69,14 @@ func counted(ctx context.Context, c client.Client, workflow string, d humantask.
 }
 
 // judge has the workflow judge a decision at once. An error means that nobody answered.
-func judge(ctx context.Context, c client.Client, workflow string, d humantask.Decision) (answer humantask.Answer, err error) {
+func judge(ctx context.Context, c client.Client, workflow, update string, d humantask.Decision) (answer humantask.Answer, err error) {
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
 		defer cancel()
 	}
 	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: workflow, UpdateName: humantask.UpdateDecide, Args: []any{d},
+		WorkflowID: workflow, UpdateID: update, UpdateName: humantask.UpdateDecide, Args: []any{d},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {

@@ -182,6 +182,9 @@ func TestADialogThatCannotBeHandedOnStaysOpen(t *testing.T) {
 func TestADialogThatIsTooLateIsToldWhoDecidedAndWhen(t *testing.T) {
 	c := mocks.NewClient(t)
 	c.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(nil, serviceerror.NewNotFound("already completed")).Once()
+	handle := mocks.NewWorkflowUpdateHandle(t)
+	handle.On("Get", mock.Anything, mock.Anything).Return(serviceerror.NewNotFound("no such update"))
+	c.On("GetWorkflowUpdateHandle", mock.Anything).Return(handle)
 	views := []humantask.View{{
 		ID: "contact", Actions: []humantask.Action{{Name: "contacted", Done: "Contact made"}},
 		Outcome: &humantask.Outcome{Action: "contacted", By: policy.Person{Name: "Maria <Lopez>"}, At: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},

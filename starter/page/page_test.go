@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/mocks"
@@ -99,6 +100,11 @@ func (o *office) UpdateWorkflow(_ context.Context, u client.UpdateWorkflowOption
 		answer, err = o.judge(d)
 	}
 	return answered{answer: answer, err: err}, nil
+}
+
+// GetWorkflowUpdateHandle is of an update that hasn't got through.
+func (o *office) GetWorkflowUpdateHandle(client.GetWorkflowUpdateHandleOptions) client.WorkflowUpdateHandle {
+	return answered{err: serviceerror.NewNotFound("no such update")}
 }
 
 type answered struct {

@@ -202,7 +202,7 @@ func queried(t *testing.T) (asked []query) {
 			asked = append(asked, query{where, v.Name, "", nil})
 			for _, m := range v.LabelMatchers {
 				switch {
-				case m.Name == plabels.MetricName:
+				case m.Name == "__name__":
 				case words.MatchString(m.Value) && (m.Type == plabels.MatchEqual || m.Type == plabels.MatchRegexp):
 					asked = append(asked, query{where, v.Name, m.Name, strings.Split(m.Value, "|")})
 				default:

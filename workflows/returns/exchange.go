@@ -137,6 +137,7 @@ func (r *returning) keep(ctx workflow.Context, lines map[returned]int) error {
 
 // askInstead asks support what the customer gets where what they want is out of stock.
 func (r *returning) askInstead(ctx workflow.Context, lines map[returned]int) (humantask.Outcome, error) {
+	r.enter(StageApproval) // also where the rest was approved by rule
 	role, err := r.role(ctx, r.policy.Support)
 	if err != nil {
 		return humantask.Outcome{}, err

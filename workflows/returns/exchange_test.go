@@ -1,12 +1,16 @@
 package returns
 
 import (
+	"github.com/stretchr/testify/mock"
+	"go.temporal.io/sdk/temporal"
+
 	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/effect"
 	"github.com/throughline-dev/throughline/activities/fault"
 	"github.com/throughline-dev/throughline/activities/policy"
 	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/workflows/internal/outside"
+	"github.com/throughline-dev/throughline/workflows/visibility"
 )
 
 // instead has the customer want something else for the first item.
@@ -141,6 +145,32 @@ func (s *Suite) TestWhatIsOutOfStockOnceItIsApprovedIsSupportsToReplace() {
 		s.Equal(euro(35_10), r.Refunded)
 		s.Len(r.Decided, 3)
 	}
+}
+
+func (s *Suite) TestWhatWasApprovedByRuleIsSupportsToDecideOnceItIsOutOfStock() {
+	s.small()
+	s.instead(30_00, 1)
+	s.world.Fail = func(activity string, _ effect.Key) error {
+		if activity == "AcceptReturn" {
+			s.sold(0)
+		}
+		return nil
+	}
+	stage := ""
+	s.env.OnUpsertTypedSearchAttributes(mock.Anything).Run(func(args mock.Arguments) {
+		if now, ok := args.Get(0).(temporal.SearchAttributes).GetKeyword(visibility.Stage); ok {
+			stage = now
+		}
+	}).Return(nil)
+	s.at(hour, func() {
+		s.Equal([]string{"exchange-1"}, s.tasks())
+		s.Equal(StageApproval, stage)
+	})
+	s.decide(2*hour, "exchange-1", ActionRefund, nina)
+	s.comes(days)
+	r := s.run()
+	s.True(r.ByRule)
+	s.Equal(2*hour, spentOn(r, StageApproval)["nina"])
 }
 
 func (s *Suite) TestWhatIsThereAgainIsReserved() {

@@ -22,19 +22,20 @@ const byCustomer = "customer"
 // hearNews listens to the customer. What makes no sense is passed over.
 func (r *returning) hearNews(ctx workflow.Context) {
 	signals.Listen(ctx, SignalReply, "The customer has written.", func(ctx workflow.Context, reply Reply) {
-		if r.isNew(ctx, "reply/"+reply.ID) {
+		if r.isNew(ctx, "reply/"+reply.ID, !reply.Automatic) {
 			r.hearReply(ctx, reply)
 		}
 	})
 	signals.Listen(ctx, SignalUndelivered, "An e-mail didn't arrive.", func(ctx workflow.Context, u Undelivered) {
-		if strings.HasPrefix(u.Step, mailStep) && r.isNew(ctx, "undelivered/"+u.ID) {
+		if strings.HasPrefix(u.Step, mailStep) && r.isNew(ctx, "undelivered/"+u.ID, false) {
 			r.notDelivered(ctx, u)
 		}
 	})
 }
 
-// isNew reports whether news of this ID comes for the first time.
-func (r *returning) isNew(ctx workflow.Context, id string) bool {
+// isNew reports whether news of this ID comes for the first time, and is to be read. Written is whether the customer has written it: one
+// that isn't read any more is an answer all the same, for which nobody has to wait.
+func (r *returning) isNew(ctx workflow.Context, id string, written bool) bool {
 	if strings.HasSuffix(id, "/") || slices.Contains(r.heard, id) || len(r.heard) > maxNews {
 		return false
 	}
@@ -44,7 +45,7 @@ func (r *returning) isNew(ctx workflow.Context, id string) bool {
 	}
 	text := fmt.Sprintf("There was news of the customer %d times, and what comes from now on isn't read here any more. Please settle it with them another way.", maxNews)
 	r.reopen(ctx, text)
-	r.bring(ctx, text, false)
+	r.bring(ctx, text, written)
 	return false
 }
 

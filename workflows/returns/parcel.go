@@ -1,13 +1,16 @@
 package returns
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/refund"
 	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/field"
 	"github.com/throughline-dev/throughline/workflows/humantask"
@@ -111,14 +114,22 @@ func (r *returning) parcelFields() []slack.Field {
 	)
 }
 
-// offered are the lines that the warehouse is asked about: those of which something is missing, the first [maxLines] of them. The
-// others' turn comes with the next parcel, though it may be the same one.
+// offered are the lines that the warehouse is asked about: those of which something is missing, [maxLines] of them at most. An article
+// that stands on many takes no other one's place, since a parcel may have only that one in it. The others' turn comes with the next
+// parcel, though it may be the same one.
 func (r *returning) offered() (lines []int) {
-	for i := range r.result.Assessed.Lines {
-		if r.missing(i) > 0 && len(lines) < maxLines {
+	article := func(l refund.Assessed) returned { return returned{cmp.Or(l.SKU, l.Line), l.Reason} }
+	seen, nth := map[returned]int{}, map[int]int{}
+	for i, l := range r.result.Assessed.Lines {
+		if r.missing(i) > 0 {
+			seen[article(l)]++
+			nth[i] = seen[article(l)]
 			lines = append(lines, i)
 		}
 	}
+	slices.SortStableFunc(lines, func(i, j int) int { return cmp.Compare(nth[i], nth[j]) })
+	lines = lines[:min(len(lines), maxLines)]
+	slices.Sort(lines)
 	return lines
 }
 

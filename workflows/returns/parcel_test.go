@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/throughline-dev/throughline/activities/commerce"
 	"github.com/throughline-dev/throughline/activities/refund"
 )
 
@@ -43,6 +44,35 @@ func TestMoreLinesThanADialogHasRoomForAreRecordedOnePartAfterTheOther(t *testin
 	assert.Empty(t, wrong)
 	assert.Len(t, p.Lines, 20)
 	assert.Equal(t, maxLines, p.of[0])
+}
+
+func TestOfEachArticleSomethingIsAskedAboutHoweverManyLinesTheOthersHave(t *testing.T) {
+	r := &returning{}
+	add := func(n int, l refund.Assessed) {
+		for range n {
+			l.Line = fmt.Sprint(len(r.accepted))
+			r.result.Assessed.Lines = append(r.result.Assessed.Lines, l)
+			r.accepted, r.came = append(r.accepted, 1), append(r.came, 0)
+		}
+	}
+	add(maxLines+5, refund.Assessed{SKU: "A", Reason: commerce.Unwanted})
+	add(1, refund.Assessed{SKU: "A", Reason: commerce.Defective})
+	add(1, refund.Assessed{SKU: "B"})
+	add(2, refund.Assessed{}) // two articles without a number
+	fields := map[string]string{fieldRest: restOpen}
+	offered := r.offered()
+	assert.Len(t, offered, maxLines)
+	assert.IsIncreasing(t, offered)
+	for _, i := range offered {
+		fields[receivedField(i)] = "0"
+	}
+	first := maxLines + 5
+	for i := first; i < len(r.accepted); i++ { // so that a parcel with only these can be recorded, and is paid for
+		fields[receivedField(i)], fields[gradeField(i)] = "1", "new"
+	}
+	p, wrong := r.parcelOf(fields)
+	assert.Empty(t, wrong)
+	assert.Equal(t, []int{first, first + 1, first + 2, first + 3}, p.of)
 }
 
 func (s *Suite) TestWhatSupportHasNoRoomToApproveInPartIsApprovedOrRejected() {

@@ -267,6 +267,22 @@ func (s *Suite) TestWhoeverWritesWithoutEndIsHeardForAWhileOnly() {
 	s.Equal(1, strings.Count(s.notes(), "There was news of the customer 200 times, and what comes from now on isn't read"))
 }
 
+func (s *Suite) TestAnAnswerThatIsReadNoMoreIsSaidToBeOneAndLetsTheClocksGoOn() {
+	s.decide(hour, ApproveTask, ActionAsk, sam, "comment", "Why?")
+	s.at(2*hour, func() {
+		for i := range maxNews {
+			s.env.SignalWorkflow(SignalUndelivered, Undelivered{ID: fmt.Sprint(i), Step: "mail-1", What: "bounce"})
+		}
+	})
+	s.writes(3*hour, "Because.")
+	s.at(4*hour, func() {
+		s.Contains(s.told()[len(s.told())-1], "what comes from now on isn't read")
+		s.NotContains(s.lastCard(ApproveTask).Status, "answer")
+	})
+	s.decide(5*hour, ApproveTask, ActionReject, sam, "comment", "no")
+	s.Equal(hour*2, spentOn(s.run(), StageApproval)[withCustomer])
+}
+
 func (s *Suite) TestAnEmailThatDoesNotArriveComesToSupport() {
 	s.small()
 	s.at(hour, func() {

@@ -58,7 +58,7 @@ func (d *Desk) Rescue(ladder func() (policy.Ladder, map[string]calendar.Calendar
 // operations looks up who holds the role now, and who of the house the case is about: they are excluded. While nobody else holds it,
 // it keeps looking, since there is nobody else to ask.
 func (d *Desk) operations(ctx workflow.Context) (role policy.Role, excluded []string, err error) {
-	for {
+	for wait := 10 * time.Minute; ; wait = min(2*wait, time.Hour) { // so that what waits for months fits into a history
 		asked := policy.PeopleRequest{Role: RoleOperations}
 		if d.options.Customer != nil {
 			asked.Email = d.options.Customer()
@@ -69,8 +69,9 @@ func (d *Desk) operations(ctx workflow.Context) (role policy.Role, excluded []st
 		if role, excluded = found.Without(asked.Email); err != nil || len(role.People) > 0 {
 			return role, excluded, err
 		}
-		options := workflow.TimerOptions{Summary: "Nobody is in operations: look again"}
-		if err := workflow.NewTimerWithOptions(ctx, 10*time.Minute, options).Get(ctx, nil); err != nil {
+		workflow.GetLogger(ctx).Warn("Nobody in operations may put right what failed: add somebody to the role in the handbook.")
+		options := workflow.TimerOptions{Summary: "Nobody in operations may put it right: look again"}
+		if err := workflow.NewTimerWithOptions(ctx, wait, options).Get(ctx, nil); err != nil {
 			return policy.Role{}, nil, err
 		}
 	}

@@ -26,8 +26,10 @@ func (r *returning) arrive(ctx workflow.Context) error {
 	r.enter(StageArrival)
 	began := workflow.Now(ctx)
 	defer func() { r.spent.Add(StageArrival, withCustomer, began, workflow.Now(ctx)) }()
+	r.awaited = true
 	for r.left() > 0 {
 		p, more, err := r.awaitParcel(ctx)
+		r.awaited = p != nil && more
 		switch {
 		case err != nil:
 			return err

@@ -97,3 +97,43 @@ func (s *Suite) TestWhatSupportHasNoRoomToApproveInPartIsApprovedOrRejected() {
 	s.decide(2*hour, ApproveTask, ActionReject, sam, "comment", "no")
 	s.Equal(Rejected, s.run().Ending)
 }
+
+func (s *Suite) TestWhatIsRecordedInTwoPartsIsPaidForOnceInAll() {
+	shirts := s.world.Order.Lines[1]
+	s.world.Order.Lines = nil
+	for i := range maxLines + 5 {
+		l := shirts
+		l.ID, l.Parcels = fmt.Sprintf("gid://shopify/LineItem/%d", 100+i), append(l.Parcels[:0:0], l.Parcels...)
+		l.Parcels[0].ID = fmt.Sprintf("gid://shopify/FulfillmentLineItem/%d", 100+i)
+		s.world.Order.Lines = append(s.world.Order.Lines, l)
+	}
+	s.world.Order.Payments[0].Amount = euro((maxLines + 5) * 30_00)
+	s.policy.Auto.Below["EUR"], s.policy.Two["EUR"] = 10_000_00, 10_000_00
+	s.in.Items[0].SKU, s.in.Items[0].Quantity = "SHIRT-M", maxLines+5
+	record := func(from, to int) (fields []string) {
+		for i := from; i < to; i++ {
+			fields = append(fields, receivedField(i), "1", gradeField(i), "new")
+		}
+		return append(fields, fieldRest, restOpen)
+	}
+	s.arrives(days, 1, record(0, maxLines)...)
+	s.arrives(days+hour, 1, record(0, maxLines)...)   // the same click again, late
+	s.arrives(days+2*hour, 2, record(0, maxLines)...) // yesterday's dialog
+	s.arrives(days+3*hour, 2, record(maxLines, maxLines+5)...)
+	s.pays(2*days, 1)
+	s.pays(3*days, 2)
+	r := s.run()
+	s.Equal(Completed, r.Ending)
+	s.Equal([]int64{maxLines*30_00 - 4_90, 5 * 30_00}, s.paid())
+	s.Len(r.Arrived, 2)
+	units := map[string]int{}
+	for _, record := range s.world.RefundRecords {
+		for _, l := range record.It.Lines {
+			units[l.Line] += l.Quantity
+		}
+	}
+	s.Len(units, maxLines+5)
+	for _, n := range units {
+		s.Equal(1, n)
+	}
+}

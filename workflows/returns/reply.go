@@ -163,9 +163,9 @@ func (r *returning) cancelAction() humantask.Action {
 	}
 }
 
-// nothingAwaited refuses an answer that comes in the very moment in which all has come, or time is over.
+// nothingAwaited refuses an answer that comes once all has come, or time is over, before the stage has ended: the shop has to be told.
 func (r *returning) nothingAwaited(humantask.Decision) string {
-	if r.stage != StageArrival {
+	if !r.awaited {
 		return "Nothing is awaited any more. You are asked anew."
 	}
 	return ""

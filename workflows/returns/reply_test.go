@@ -267,6 +267,18 @@ func (s *Suite) TestWhoeverWritesWithoutEndIsHeardForAWhileOnly() {
 	s.Equal(1, strings.Count(s.notes(), "There was news of the customer 200 times, and what comes from now on isn't read"))
 }
 
+func (s *Suite) TestNobodyIsGivenMoreTimeOnceItIsOver() {
+	s.small()
+	s.writes(13*days, "It is on its way.")
+	s.fail("CancelReturn", 16*days)
+	s.decide(15*days, "reply-1", ActionExtend, sam, fieldDays, "7")
+	s.decide(16*days, "cancel-1-failed-1", "retry", omar)
+	s.decide(17*days, "reply-2", ActionDone, sam)
+	s.Equal(Expired, s.run().Ending)
+	s.Equal([]string{"received", "approved", "reminder", "reminder", "expired"}, s.mailed())
+	s.Contains(s.refusals(), "Nothing is awaited any more. You are asked anew.")
+}
+
 func (s *Suite) TestAnAnswerThatIsReadNoMoreIsSaidToBeOneAndLetsTheClocksGoOn() {
 	s.decide(hour, ApproveTask, ActionAsk, sam, "comment", "Why?")
 	s.at(2*hour, func() {

@@ -126,6 +126,7 @@ type returning struct {
 	opened   time.Time // when the customer's time to send it began, later by what support has given them
 	until    time.Time // until when
 	reminded time.Time // when they were reminded last
+	awaited  bool      // whether a parcel is, or another one
 	parcels  int       // numbers the arrivals
 	keeping  bool      // the customer has said that they keep what hasn't arrived
 	extras   int       // numbers the questions about what nobody had announced

@@ -25,8 +25,11 @@ func (r *returning) arrive(ctx workflow.Context) error {
 	}
 	r.enter(StageArrival)
 	began := workflow.Now(ctx)
-	defer func() { r.spent.Add(StageArrival, withCustomer, began, workflow.Now(ctx)) }()
 	r.awaited = true
+	defer func() {
+		r.awaited = false
+		r.spent.Add(StageArrival, withCustomer, began, workflow.Now(ctx))
+	}()
 	for r.left() > 0 {
 		p, more, err := r.awaitParcel(ctx)
 		r.awaited = p != nil && more

@@ -13,9 +13,9 @@ import (
 func (a *app) decide() *cobra.Command {
 	var choice desk.Choice
 	cmd := &cobra.Command{
-		Use:   "decide <workflow> [task] <action> --as <person>",
+		Use:   "decide <workflow> [task] <action> --as <person> [--field name=value]… [--comment <text>]",
 		Short: "Answer a task on somebody's behalf; the exit code is 0 only where the answer counts",
-		Args:  cobra.RangeArgs(2, 3),
+		Args:  between(2, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			choice.Workflow, choice.Action = args[0], args[len(args)-1]
 			if len(args) == 3 {

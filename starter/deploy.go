@@ -70,7 +70,7 @@ func (a *app) deployCommand(
 	f *deployFlags, use, short string, args int, do func(context.Context, deploy.Deployment, []string) (*deploy.Status, error),
 ) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: cobra.ExactArgs(args),
+		Use: use, Short: short, Args: between(args, args),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDeployment(cmd, f, func(ctx context.Context, d deploy.Deployment) error {
 				s, err := do(ctx, d, args)
@@ -90,7 +90,7 @@ func (a *app) deployMove(f *deployFlags) *cobra.Command {
 		Long: `Have the open cases that end on a version go on with the current one, from their next step on. It is for
 a version whose workers can't be kept until its cases are over, or that must not go on. The replay of kept
 histories, which is part of the tests, says whether the current code can take them over.`,
-		Args: cobra.ExactArgs(1),
+		Args: between(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withDeployment(cmd, f, func(ctx context.Context, d deploy.Deployment) error {
 				moved, err := d.Move(ctx, args[0])

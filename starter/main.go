@@ -49,12 +49,25 @@ func command(dial, dialServer dialer) *cobra.Command {
 	flags.StringArrayVar(&a.files, "config", nil, "a configuration file; repeat it to lay further files over the first (default: the built-in handbook)")
 	flags.StringVar(&a.address, "address", "", "Temporal's host:port (default: TEMPORAL_ADDRESS, else the configuration)")
 	flags.StringVar(&a.namespace, "namespace", "", "Temporal's namespace (default: TEMPORAL_NAMESPACE, else the configuration)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help has the flags", err, cmd.CommandPath())
+	})
 	root.AddCommand(a.serve(), a.lead(), a.proposal(), a.recall(), a.returned(), a.tasks(), a.decide(), a.config(), a.spool(), a.setup(), a.deploy(), health())
 	return root
 }
 
 // chosen is what a command does that only has others below it: with cobra alone, one that is misspelt would print the help, and succeed.
 func chosen(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+
+// between is how many arguments a command takes, by the names that its use has for them.
+func between(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return fmt.Errorf("call it as %s", cmd.UseLine())
+		}
+		return nil
+	}
+}
 
 // open loads the configuration and connects to Temporal. Close the client.
 func (a *app) open(ctx context.Context, logger *slog.Logger) (*config.Config, client.Client, error) {

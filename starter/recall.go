@@ -27,7 +27,7 @@ func (a *app) recall() *cobra.Command {
 That counts from its strategist, from whoever asked for the proposal, and from operations, as long as
 the client hasn't signed. At any other time, and from anybody else, it changes nothing; the
 proposal's own pages in Temporal say where it stands.`,
-		Args: cobra.ExactArgs(1),
+		Args: between(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id := args[0]
 			if !proposal.IsWorkflowID(id) {

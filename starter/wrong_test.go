@@ -21,6 +21,17 @@ func TestACommandThatIsNoneFails(t *testing.T) {
 	}
 }
 
+func TestWhoeverCallsACommandWronglyIsToldHowItIsCalled(t *testing.T) {
+	for want, args := range map[string][]string{
+		"call it as starter decide <workflow> [task] <action> --as <person>":   {"decide", "--as", "maria"},
+		"call it as starter recall <proposal> --as <person> [--reason <text>]": {"recall", "--as", "maria"},
+		"call it as starter deploy move <build ID>":                            {"deploy", "move"},
+		"unknown flag: --wats-on; starter tasks --help has the flags":          {"tasks", "--wats-on", "maria"},
+	} {
+		assert.ErrorContains(t, runs(t, nil, "", args...).failed, want)
+	}
+}
+
 func TestServeSaysWhichAddressItCannotListenAt(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

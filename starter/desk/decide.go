@@ -44,6 +44,9 @@ func Decide(ctx context.Context, c client.Client, choice Choice) (humantask.Answ
 	if err != nil {
 		return humantask.Answer{}, err
 	}
+	if err := fits(task, choice); err != nil {
+		return humantask.Answer{}, err
+	}
 	id := uuid.NewString()
 	handle, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		UpdateID:   id,

@@ -20,6 +20,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/activities/policy"
+	"github.com/throughline-dev/throughline/activities/slack"
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
 
@@ -32,8 +33,14 @@ var (
 func contact(due time.Duration) humantask.View {
 	return humantask.View{
 		ID: "contact", Title: "Contact Contoso", Version: "1", Holder: maria, Opened: now, Since: now, Due: now.Add(due), Breached: due < 0,
-		Actions: []humantask.Action{{Name: "contacted"}, {Name: "disqualified"}},
-		Next:    &humantask.NextRung{Do: policy.Escalate, At: now.Add(time.Hour)},
+		Actions: []humantask.Action{
+			{Name: "contacted", Fields: []slack.Field{{Name: "deal", Label: "Deal"}}},
+			{Name: "disqualified", Fields: []slack.Field{humantask.Comment("Why it is no lead", true)}},
+			{Name: "hand-over", Fields: []slack.Field{{
+				Name: "to", Label: "To", Kind: slack.FieldChoice, Required: true, Choices: []slack.Choice{{Value: "ben", Label: "Ben Carter"}},
+			}}},
+		},
+		Next: &humantask.NextRung{Do: policy.Escalate, At: now.Add(time.Hour)},
 	}
 }
 
@@ -101,7 +108,7 @@ func TestTheListHasTheOpenTasksOfAllWorkflowsTheMostUrgentFirst(t *testing.T) {
 	require.Len(t, items, 3)
 	assert.Equal(t, Item{
 		Workflow: "lead-a", Kind: "lead", Task: "contact", Title: "Contact Contoso", Version: "1", WaitsOn: []string{"maria"},
-		Actions: []string{"contacted", "disqualified"}, Since: now, Due: now.Add(-time.Minute), Breached: true,
+		Actions: []string{"contacted", "disqualified", "hand-over"}, Since: now, Due: now.Add(-time.Minute), Breached: true,
 		Next: &humantask.NextRung{Do: policy.Escalate, At: now.Add(time.Hour)},
 	}, items[0])
 	assert.Equal(t, "lead-b", items[1].Workflow)

@@ -152,7 +152,7 @@ func isAnswered(why string) func(context.Context, *returnPlay) error {
 		if err == nil && why == notYours && (strings.Contains(got.Text, l.order.Lines[0].Title) || strings.Contains(got.Text, l.c.order.Email)) {
 			err = fmt.Errorf("expected somebody else to learn nothing about the order, saw %s", got.Text)
 		}
-		l.Given("", "the policy")
+		l.Given("the policy", "")
 		return err
 	}
 }

@@ -140,7 +140,7 @@ func TestAnAddressThatIsNoHostAndPortIsNamedWithWhoSaidIt(t *testing.T) {
 	_, _, err := connecting(Temporal{}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": file})
 	assert.EqualError(t, err, `address of profile "default" in `+file+`: "temporal" is no host and port: it is like temporal.example.com:7233`)
 	_, _, err = connecting(Temporal{}, client.Options{HostPort: "temporal"}, envMap{"TEMPORAL_CONFIG_FILE": nowhere})
-	assert.EqualError(t, err, `the address that was told: "temporal" is no host and port: it is like temporal.example.com:7233`)
+	assert.EqualError(t, err, `--address: "temporal" is no host and port: it is like temporal.example.com:7233`)
 	for _, address := range []string{"temporal:7233", "[::1]:7233", "dns:///temporal:7233", "passthrough:///temporal:7233"} {
 		_, _, err := connecting(Temporal{Address: "config:7233"}, client.Options{}, envMap{"TEMPORAL_CONFIG_FILE": nowhere, "TEMPORAL_ADDRESS": address})
 		assert.NoError(t, err, address)

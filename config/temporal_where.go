@@ -89,7 +89,7 @@ func (w where) checkAddress() error {
 	}
 	by := w.addressBy
 	if by == toldBy {
-		by = "the address that was told"
+		by = "--address"
 	}
 	return fmt.Errorf("%s: %q is no host and port: it is like temporal.example.com:7233", by, w.Address)
 }

@@ -39,7 +39,14 @@ func printAddresses(out io.Writer, s *stack.Stack, o stack.Options, took time.Du
 	if s.Temporal != defaultTemporal {
 		at = " --address " + s.Temporal
 	}
-	fmt.Fprintf(out, "\nA proposal to try, from another terminal in the same folder:\n  go run ./starter proposal --file docs/examples/proposal.json --notes docs/examples/call.md%s\n\n", at)
+	fmt.Fprintf(out, `
+A proposal and a return to try, from another terminal in the same folder:
+  go run ./starter proposal --file docs/examples/proposal.json --notes docs/examples/call.md%[1]s
+  go run ./starter return --file docs/examples/return.json%[1]s
+What waits for people:
+  go run ./starter tasks%[1]s
+
+`, at)
 	if slices.Contains(o.Config, config.Demo) {
 		fmt.Fprintln(out, "Two days pass in a minute here (--policy default for the real ones).")
 	}

@@ -65,6 +65,9 @@ is up, by the same handbook: there, a parcel that never comes takes as long as t
 			return run(ctx, o, cmd.OutOrStdout())
 		},
 	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w; --help has the flags", err)
+	})
 	// The ports stand at the end of the help, in their own order.
 	set, p := cmd.Flags(), &f.Ports
 	set.SortFlags = false

@@ -97,7 +97,7 @@ func (r *returning) parcelFields() []slack.Field {
 		fields = append(fields,
 			slack.Field{
 				Name: receivedField(i), Label: r.lineLabel(i), Kind: slack.FieldText, Required: true, Value: strconv.Itoa(n),
-				Hint: fmt.Sprintf("How many are in it; %d are expected", n),
+				Hint: fmt.Sprintf("How many are in it; expected: %d", n),
 			},
 			slack.Field{Name: gradeField(i), Label: r.gradeLabel(i), Kind: slack.FieldChoice, Choices: grades},
 		)

@@ -80,7 +80,7 @@ func TestTheSearchFollowsTheShopWithALag(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, placed.ID, found.ID)
 	e := commerce.Exchange{
-		Order: found.ID, Number: number, Customer: found.Customer, Currency: "EUR", Until: time.Now().Add(time.Hour),
+		Order: found.ID, Number: number, N: 1, Customer: found.Customer, Currency: "EUR", Until: time.Now().Add(time.Hour),
 		Lines: []commerce.ExchangedLine{{Variant: "gid://shopify/ProductVariant/71005", Quantity: 1}},
 	}
 	first, err := w.commerce(nil).ReserveExchange(t.Context(), key("reserve"), e)

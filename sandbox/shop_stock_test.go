@@ -111,7 +111,7 @@ func TestPeopleCountStock(t *testing.T) {
 func exchange(w world, until time.Time) commerce.Exchange {
 	o := w.readOrder("1001")
 	return commerce.Exchange{
-		Order: o.ID, Number: number, Customer: o.Customer, Currency: "EUR", Until: until,
+		Order: o.ID, Number: number, N: 1, Customer: o.Customer, Currency: "EUR", Until: until,
 		Lines: []commerce.ExchangedLine{{Variant: "gid://shopify/ProductVariant/71005", Quantity: 2}},
 	}
 }

@@ -29,6 +29,7 @@ import (
 	serverlog "go.temporal.io/server/common/log"
 	postgresplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql"
 	"go.temporal.io/server/temporal"
+	"go.temporal.io/server/tools/common/schema"
 	"go.temporal.io/server/tools/sql"
 
 	"github.com/throughline-dev/throughline/config"
@@ -76,7 +77,7 @@ func beRole(role string) error {
 // cluster is a Temporal cluster as docker-compose.yml has it, but for that each role of the server is a process of its own.
 type cluster struct {
 	address, namespace string
-	parts              map[string]*part // the roles, and "postgresql"
+	parts              map[string]*part // the roles, and postgresql
 }
 
 // startCluster starts a cluster with an empty database, and has it made ready as `starter setup` does.
@@ -84,11 +85,10 @@ func startCluster(t *testing.T) *cluster {
 	t.Helper()
 	c := &cluster{namespace: "throughline", parts: map[string]*part{}}
 	db := c.startPostgreSQL(t)
-	for name, schema := range map[string]string{"temporal": "temporal", "temporal_visibility": "visibility"} {
-		tool := []string{"temporal-sql-tool", "--plugin", postgresplugin.PluginName, "--ep", loopback, "--port", db, "--user", owner, "--db", name}
-		require.NoError(t, sql.RunTool(append(tool, "create")))
-		require.NoError(t, sql.RunTool(append(tool, "setup-schema", "--version", "0.0")))
-		require.NoError(t, sql.RunTool(append(tool, "update-schema", "--schema-name", "postgresql/v12/"+schema)))
+	for name, tables := range map[string]string{"temporal": "temporal", "temporal_visibility": "visibility"} {
+		makeDatabase(t, &serverconfig.SQL{
+			PluginName: postgresplugin.PluginName, ConnectProtocol: "tcp", ConnectAddr: net.JoinHostPort(loopback, db), User: owner, DatabaseName: name,
+		}, "postgresql/v12/"+tables)
 	}
 	dynamic, err := filepath.Abs("../../deploy/temporal/dynamicconfig.yaml")
 	require.NoError(t, err)
@@ -105,7 +105,7 @@ func startCluster(t *testing.T) *cluster {
 		}
 	}
 	for _, role := range roles {
-		c.parts[role] = run(t, func(ctx context.Context) *exec.Cmd {
+		c.parts[role] = run(t, "Temporal's "+role, func(ctx context.Context) *exec.Cmd {
 			cmd := exec.CommandContext(ctx, os.Args[0])
 			cmd.Env = append(append(os.Environ(), env...), envRole+"="+role)
 			cmd.Stderr = t.Output()
@@ -129,9 +129,27 @@ func startCluster(t *testing.T) *cluster {
 }
 
 const (
-	loopback = "127.0.0.1"
-	owner    = "temporal" // of the database
+	postgresql = "postgresql"
+	loopback   = "127.0.0.1"
+	owner      = "temporal" // of the database
 )
+
+// makeDatabase makes one with the tables of today's schema, as temporal-sql-tool does it.
+func makeDatabase(t *testing.T, db *serverconfig.SQL, tables string) {
+	t.Helper()
+	name, log := db.DatabaseName, serverlog.NewNoopLogger()
+	db.DatabaseName = ""
+	maker, err := sql.NewConnection(db, log)
+	require.NoError(t, err)
+	defer maker.Close()
+	require.NoError(t, maker.CreateDatabase(name))
+	db.DatabaseName = name
+	made, err := sql.NewConnection(db, log)
+	require.NoError(t, err)
+	defer made.Close()
+	require.NoError(t, schema.NewSetupSchemaTask(made, &schema.SetupConfig{InitialVersion: "0.0"}, log).Run())
+	require.NoError(t, schema.NewUpdateSchemaTask(made, &schema.UpdateConfig{DBName: name, SchemaName: tables}, log).Run())
+}
 
 // port is a free one, of those that Linux gives to nobody who doesn't ask for them by number. Temporal's table of its members has no
 // room for the higher ones.
@@ -181,7 +199,7 @@ func (c *cluster) startPostgreSQL(t *testing.T) (at string) {
 	made, err := command(t.Context(), initdb, "--auth=trust", "--username="+owner, "--encoding=UTF8", "--no-locale", "--pgdata="+data).CombinedOutput()
 	require.NoError(t, err, "%s", made)
 	at = port(t)
-	c.parts["postgresql"] = run(t, func(ctx context.Context) *exec.Cmd {
+	c.parts[postgresql] = run(t, "PostgreSQL", func(ctx context.Context) *exec.Cmd {
 		return command(ctx, postgres, "-D", data, "-p", at, "-k", dir, "-c", "listen_addresses="+loopback, "-c", "max_connections=200")
 	})
 	eventually(t, "PostgreSQL to answer", func() bool {
@@ -204,15 +222,16 @@ func postgreSQL(program string) string {
 
 // part is a process that is started again whenever it ends, as whoever runs a cluster has it.
 type part struct {
+	name     string
 	mayStart chan struct{} // has room where it may
 	process  atomic.Pointer[os.Process]
 }
 
 // run starts a part, which ends with the test.
-func run(t *testing.T, command func(context.Context) *exec.Cmd) *part {
+func run(t *testing.T, name string, command func(context.Context) *exec.Cmd) *part {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	p, ended := &part{mayStart: make(chan struct{}, 1)}, make(chan struct{})
+	p, ended := &part{name: name, mayStart: make(chan struct{}, 1)}, make(chan struct{})
 	go func() {
 		defer close(ended)
 		p.keep(ctx, command)

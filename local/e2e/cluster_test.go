@@ -37,7 +37,8 @@ const (
 func TestAClusterOfWhichEachPartIsKilledLosesNothingAndDoesNothingTwice(t *testing.T) {
 	c := startCluster(t)
 	s := start(t, stack.Options{Address: c.address, Namespace: c.namespace, Config: returning(), NoWorkers: true, NoDoor: true})
-	working := []*spawned{s.spawn(t, orders{Config: returning()}), s.spawn(t, orders{Config: returning()})}
+	work := s.command(t, envWorker, orders{Config: returning()}, map[string]any{"public_url": s.Door})
+	workers := []*part{run(t, "a worker", work), run(t, "a worker", work)}
 	s.process(t, envStarter, orders{Config: returning()}, map[string]any{
 		"listen": strings.TrimPrefix(s.Door, "http://"), "operations_listen": loopback + ":0", "public_url": s.Door, "spool": map[string]any{"dir": t.TempDir()},
 	})
@@ -61,30 +62,23 @@ func TestAClusterOfWhichEachPartIsKilledLosesNothingAndDoesNothingTwice(t *testi
 		people.Go(func() error { return s.takeBack(ctx, w.back) })
 		return w
 	}
-	workers := victim{"workers",
-		func() {
-			for _, w := range working {
-				w.kill(t)
-			}
-		},
-		func() {
-			working = []*spawned{s.spawn(t, orders{Config: returning()}), s.spawn(t, orders{Config: returning()})}
-		},
-	}
-	victims := []victim{workers}
-	for _, name := range append(roles, "postgresql") {
-		victims = append(victims, victim{name, c.parts[name].kill, c.parts[name].back})
+	victims := [][]*part{workers} // who are killed together
+	for _, name := range append(roles, postgresql) {
+		victims = append(victims, []*part{c.parts[name]})
 	}
 	w := come()
 	for i := range 2 * len(victims) {
 		s.awaitEffects(ctx, t, w, i+1)
-		v := victims[i%len(victims)]
-		began := time.Now()
-		v.kill()
+		began, dead := time.Now(), victims[i%len(victims)]
+		for _, p := range dead {
+			p.kill()
+		}
 		w = come()
 		<-time.After(outage)
-		v.back()
-		t.Logf("%s was away for %s", v.name, time.Since(began).Round(time.Millisecond))
+		for _, p := range dead {
+			p.back()
+			t.Logf("%s was away for %s", p.name, time.Since(began).Round(time.Millisecond))
+		}
 	}
 	require.NoError(t, people.Wait())
 
@@ -128,12 +122,6 @@ func TestAClusterOfWhichEachPartIsKilledLosesNothingAndDoesNothingTwice(t *testi
 
 // article is what customers give back here.
 const article = "BEACON-1"
-
-// victim is a part of the cluster that can be killed and brought back.
-type victim struct {
-	name       string
-	kill, back func()
-}
 
 // wave is one of each workflow.
 type wave struct {

@@ -132,20 +132,8 @@ func (s system) spawn(t *testing.T, o orders) *spawned {
 // process starts a process that a variable tells what it is.
 func (s system) process(t *testing.T, as string, o orders, starter map[string]any) *spawned {
 	t.Helper()
-	world, err := json.Marshal(map[string]any{ // which is YAML too
-		"systems": s.Config.Systems, "documents": s.Config.Documents, "starter": starter,
-	})
-	require.NoError(t, err)
-	overlay := filepath.Join(t.TempDir(), "world.yaml")
-	require.NoError(t, os.WriteFile(overlay, world, 0o600))
-	o.Temporal, o.Namespace, o.Config = s.Temporal, s.Namespace, append(slices.Clone(o.Config), overlay)
-	text, err := json.Marshal(o)
-	require.NoError(t, err)
-
-	w := &spawned{cmd: exec.Command(os.Args[0]), hold: o.Hold, held: make(chan string, 100), ended: make(chan error, 1)}
-	w.cmd.Env = append(os.Environ(), as+"="+string(text))
-	w.cmd.Stderr = t.Output()
-	_, err = w.cmd.StdinPipe()
+	w := &spawned{cmd: s.command(t, as, o, starter)(context.Background()), hold: o.Hold, held: make(chan string, 100), ended: make(chan error, 1)}
+	_, err := w.cmd.StdinPipe()
 	require.NoError(t, err)
 	said, err := w.cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -160,6 +148,26 @@ func (s system) process(t *testing.T, as string, o orders, starter map[string]an
 	}()
 	t.Cleanup(func() { _ = w.end() })
 	return w
+}
+
+// command is how such a process is started.
+func (s system) command(t *testing.T, as string, o orders, starter map[string]any) func(context.Context) *exec.Cmd {
+	t.Helper()
+	world, err := json.Marshal(map[string]any{ // which is YAML too
+		"systems": s.Config.Systems, "documents": s.Config.Documents, "starter": starter,
+	})
+	require.NoError(t, err)
+	overlay := filepath.Join(t.TempDir(), "world.yaml")
+	require.NoError(t, os.WriteFile(overlay, world, 0o600))
+	o.Temporal, o.Namespace, o.Config = s.Temporal, s.Namespace, append(slices.Clone(o.Config), overlay)
+	text, err := json.Marshal(o)
+	require.NoError(t, err)
+	return func(ctx context.Context) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, os.Args[0])
+		cmd.Env = append(os.Environ(), as+"="+string(text))
+		cmd.Stderr = t.Output()
+		return cmd
+	}
 }
 
 // end kills the process, and returns how it ended.

@@ -46,7 +46,7 @@ func (s *Server) createProject(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &project{Name: text(in, "name"), Notes: text(in, "notes"), Created: time.Now().UTC()}
+	p := &project{Name: text(in, "name"), Notes: text(in, "notes")}
 	if p.Name == "" {
 		return nil, no(http.StatusBadRequest, "name: Missing input")
 	}
@@ -64,7 +64,7 @@ func (s *Server) createProject(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.GID = s.gid()
+	p.GID, p.Created = s.gid(), time.Now().UTC() // here, as for a task
 	p.Sections = []section{{GID: s.gid(), Name: "Untitled section", Created: p.Created}}
 	if err := s.projects.Put(p.GID, p); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (s *Server) createTask(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := task{Name: text(in, "name"), Notes: text(in, "notes"), Created: time.Now().UTC()}
+	t := task{Name: text(in, "name"), Notes: text(in, "notes")}
 	if err := s.fill(&t, in); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *Server) createTask(r *http.Request) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t.GID = s.gid()
+	t.GID, t.Created = s.gid(), time.Now().UTC() // here, so that whoever doesn't see it in a list makes a newer one
 	at := 0
 	err = s.change(home, func(p *project) error {
 		if section != "" {

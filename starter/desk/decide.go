@@ -65,11 +65,14 @@ func Decide(ctx context.Context, c client.Client, choice Choice) (humantask.Answ
 	var refused *temporal.ApplicationError
 	switch {
 	case errors.As(err, &refused): // the validator refused it, before history grew
-		return humantask.Answer{Text: refused.Message()}, nil
+		return humantask.Answer{Text: byFlags(task, choice.Action, refused.Message())}, nil
 	case errors.As(err, &unknown):
 		return humantask.Answer{}, fmt.Errorf("%s has ended meanwhile; nothing was decided", choice.Workflow)
 	case err != nil:
 		return humantask.Answer{}, fmt.Errorf("it is not known whether the decision was recorded; list the tasks to see (%w)", err)
+	}
+	if !answer.Accepted {
+		answer.Text = byFlags(task, choice.Action, answer.Text)
 	}
 	return answer, nil
 }

@@ -44,6 +44,17 @@ func fits(task humantask.View, choice Choice) error {
 	return errors.New(strings.Join(wrong, "\n") + "\n" + takes(choice.Action, fields))
 }
 
+// byFlags adds to a refusal that begins with a field's label what the answer takes, by its flags.
+func byFlags(task humantask.View, action, refusal string) string {
+	for _, a := range task.Actions {
+		about := func(f slack.Field) bool { return strings.HasPrefix(refusal, f.Label) }
+		if a.Name == action && slices.ContainsFunc(a.Fields, about) {
+			return refusal + "\n" + takes(action, a.Fields)
+		}
+	}
+	return refusal
+}
+
 // flag is the flag by which the command takes a field.
 func flag(f slack.Field) string {
 	if f.Name == humantask.FieldComment {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/throughline-dev/throughline/workflows/humantask"
 )
@@ -27,6 +28,10 @@ func TestWhatAnAnswerNeedsIsSaidByTheNamesOfTheFlags(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 		assert.Empty(t, update.UpdateName, "nothing is sent")
 	}
+	c, _ := deciding(t, humantask.Answer{}, temporal.NewApplicationError("Deal: there is none.", "Refused"), contact(time.Hour))
+	answer, err := Decide(t.Context(), c, Choice{Workflow: "lead-a", Action: "contacted", As: "maria", Fields: map[string]string{"deal": "7"}})
+	require.NoError(t, err)
+	assert.Equal(t, "Deal: there is none.\n\"contacted\" takes:\n  --field deal: Deal; may be left out", answer.Text)
 	for _, choice := range []Choice{
 		{Action: "disqualified", Comment: "spam"},
 		{Action: "disqualified", Fields: map[string]string{"comment": "spam"}},

@@ -15,8 +15,8 @@ import (
 // comesBack are returns that the policy approves by rule, whose goods come in one parcel as they should, and for which finance pays.
 //
 // The history of one: two events for its beginning and end, 30 for the ten steps that are regular activities (five e-mails, two cards,
-// stock, the refund and its record), 33 for those that are local ones, 12 for search attributes, 6 for timers, and 3 for signals. That
-// is 86. The rest are workflow tasks, three events each: 8 on a quiet machine.
+// stock, the refund and its record), 29 for those that are local ones, 8 for search attributes, 6 for timers, and 3 for signals. That
+// is 78. The rest are workflow tasks, three events each: six or seven on a quiet machine.
 var comesBack = &journey{
 	name: "return", clicks: "return.click",
 	form: returnForm, id: returns.Request{}.WorkflowID,

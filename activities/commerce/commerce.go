@@ -51,9 +51,12 @@ type Customer struct {
 	Returned int    `json:"returned"`
 }
 
+// LinePrefix is what the ID of an order's line begins with.
+const LinePrefix = "gid://shopify/LineItem/"
+
 // Line is a line of an order.
 type Line struct {
-	ID    string `json:"id"` // "gid://shopify/LineItem/…"
+	ID    string `json:"id"` // [LinePrefix] and a number
 	SKU   string `json:"sku"`
 	Title string `json:"title"` // with the variant's
 	// Variant, Product and Item are the shop's IDs, the last of what its stock is counted by; "" where the product was deleted.

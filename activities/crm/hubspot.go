@@ -136,6 +136,12 @@ func (a *Activities) readBy(ctx context.Context, kind, by, value string, names .
 	return r, err
 }
 
+// IsSearch reports whether a request to HubSpot is one of its CRM's searches, which HubSpot counts by themselves:
+// POST /crm/v3/objects/companies/search.
+func IsSearch(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/search")
+}
+
 // search finds the oldest record with the value, HubSpot's order where none is asked for; the zero record where there is none.
 func (a *Activities) search(ctx context.Context, kind, by, value string, names []string) (record, error) {
 	type filter struct {

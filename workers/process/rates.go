@@ -4,12 +4,12 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
 
+	"github.com/throughline-dev/throughline/activities/crm"
 	"github.com/throughline-dev/throughline/activities/pace"
 	"github.com/throughline-dev/throughline/config"
 )
@@ -54,14 +54,9 @@ func newRates(o Options) *rates {
 func (r *rates) client(system string, c *http.Client) *http.Client {
 	c = r.pacers[system+".rate"].Client(c)
 	if system == "hubspot" { // a search waits for both of its turns: for the rarer one first, so that those that get none cost the others nothing
-		c = r.pacers[config.HubSpotSearchRate].Some(c, searches)
+		c = r.pacers[config.HubSpotSearchRate].Some(c, crm.IsSearch)
 	}
 	return c
-}
-
-// searches reports whether a request to HubSpot is one of its CRM's searches: POST /crm/v3/objects/companies/search.
-func searches(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/search")
 }
 
 // keep follows the number of processes, and the handbook, until the context ends.

@@ -43,7 +43,7 @@ func (r *Request) Normalize() {
 			*line = field.OneLine(*line)
 		}
 		if field.IsRecord(item.Line) { // as the shop's older API and its pages' addresses have it
-			item.Line = lineID + item.Line
+			item.Line = commerce.LinePrefix + item.Line
 		}
 		item.Reason = commerce.Reason(word(string(item.Reason)))
 	}
@@ -100,8 +100,8 @@ func (r *Request) checkItems(m *field.Mistakes) {
 			m.Add(at+"sku", "is missing: give the article's number (SKU), or as line the ID that the shop has for the order's line")
 		}
 		m.Add(at+"sku", field.WrongLine(item.SKU, MaxSKU))
-		if line, ok := strings.CutPrefix(item.Line, lineID); item.Line != "" && (!ok || !field.IsRecord(line)) {
-			m.Add(at+"line", "must be the ID that the shop has for the order's line, such as 4711 or "+lineID+"4711")
+		if line, ok := strings.CutPrefix(item.Line, commerce.LinePrefix); item.Line != "" && (!ok || !field.IsRecord(line)) {
+			m.Add(at+"line", "must be the ID that the shop has for the order's line, such as 4711 or "+commerce.LinePrefix+"4711")
 		}
 		if item.Quantity < 1 || item.Quantity > MaxQuantity {
 			m.Add(at+"quantity", fmt.Sprintf("must be a whole number from 1 to %d", MaxQuantity))
@@ -166,6 +166,3 @@ func oneOf[T ~string](words []T) string {
 	last := len(texts) - 1
 	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
-
-// lineID is what the ID of an order's line begins with.
-const lineID = "gid://shopify/LineItem/"
